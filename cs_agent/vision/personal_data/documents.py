@@ -77,7 +77,7 @@ _MESSENGER_NAMED = re.compile(
     r"(?:(?:微信|威信|薇信|wechat|weixin|we\s?chat|加我?(?:的|个)?\s?(?:[vV]|[微薇威])(?![\u4e00-\u9fff])|[+]\s?[vV](?=[\s:])|绿泡泡|[vV微]\s?[❤♥]\ufe0f?|(?<![A-Za-z])q号|微\s信(?:\s号)?|[vV]信|QQ|扣扣|企鹅|支付宝|alipay|钉钉|dingtalk|旺旺|抖音|快手|小红书|微博"
     r"|telegram|\bTG\b|飞机|whats\s?app|skype|(?-i:\bLINE)\b|\bline(?=\s?(?:id|账号|号))|kakao(?:talk)?|instagram"
     r"|\bins(?=\s?(?:id|账号|号|:))|facebook|twitter|zalo|viber"
-    r"|discord|(?-i:\bSignal)\b)(?:(?<![A-Za-z])|(?![A-Za-z]))"
+    r"|discord|(?-i:\bSignal)\b|(?<!人)群(?=(?:号码?)?\s{0,3}:?\s{0,3}[1-9]\d{5,10}(?!\d)))(?:(?<![A-Za-z])|(?![A-Za-z]))"
     r"(?:\s?(?:账号|帐号|账户|号码?|ID|群|account|number|name|handle))*|(?<![A-Za-z])(?:wx|vx)(?:号|ID)?)"
     r"(?:(?:请?(?:加|搜|找|联系))?[我您你他她](?:吧|哦|聊|看|说)?|聊|同号?)?(?P<link>\s*(?:就?是|为|:|=|\bis\b)\s*@?|\s{0,3}@|\s{0,3})(?:live:)?"
     r"(?P<value>[1-9]\d{4,11}(?!\d)|[A-Za-z][-_A-Za-z0-9.]{4,29})(?![A-Za-z0-9_@元]|\.\d)",

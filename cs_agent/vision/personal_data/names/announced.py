@@ -33,7 +33,7 @@ from cs_agent.vision.personal_data.names.speakers import signers, speakers
 _ANNOUNCES = (
     r"(?:真实|客户|用户|会员|买家|顾客|联系人|收货人|收件人|寄件人|持卡人|开户|申请人|投保人|被保险?人|曾用"
     r"|您的?|本人|中文|英文|法人|学生|患者)?"
-    r"姓名|(?<![\u4e00-\u9fff])[姓名]\s?\((?:拼音|英文|中文|汉字)\)|(?<!别)名字|户名|开户名|收货人|收件人|收方|联系人|寄件人|发件人|寄方|签收人|取件人|提货人|自提人"
+    r"姓[ \u3000]{0,4}名|(?<![\u4e00-\u9fff])[姓名]\s?\((?:拼音|英文|中文|汉字)\)|(?<!别)名字|户名|开户名|收货人|收件人|收方|联系人|寄件人|发件人|寄方|签收人|取件人|提货人|自提人"
     r"|持卡人|开户人|收款人|付款人|汇款人"
     r"|申请人|投保人|被保险?人|受益人|乘客|乘车人|乘机人|旅客|入住人|患者|就诊人|机主|车主|户主|业主|购买人|房主|失主|货主|卡主|房客"
     r"|下单人|代收人|经办人|报修人|投诉人"
@@ -58,6 +58,7 @@ _LINK = re.compile(
     r"|)[\"“「【\[(]?"
 )
 _VALUE = re.compile(rf"{HAN}{{1,10}}(?:[·•・]{HAN}{{1,10}}){{1,3}}|{HAN}{{2,12}}")
+_APART = re.compile(rf"(?P<surname>{HAN}{{1,2}})[ \u3000]{{1,4}}(?P<given>{HAN}(?:[ \u3000]{{0,4}}{HAN})?)(?!{HAN})")  # 张 三
 _LATIN = re.compile(
     rf"[{UPPER}][{LETTER}'’-]+/[{UPPER}][{LETTER}'’-]+(?: [{UPPER}]+)*"
     rf"|[{UPPER}][{LETTER}'’-]+(?: [{UPPER}][{LETTER}.'’-]*){{0,3}}"
@@ -155,6 +156,9 @@ def _announced(text: str) -> Iterator[tuple[int, int]]:
         latin = _LATIN.match(text, link.end()) if link and sure else None
         if latin and not NO_ENGLISH_NAME.match(latin.group()):
             yield latin.span()
+        if link is not None and sure and (apart := _length_apart(text, link.end())):
+            yield link.end(), link.end() + apart
+            continue
         if link is None or value is None:
             continue
         length = _name_length(value.group(), label, bool(link.group("strong")), bool(link.group("space")))
@@ -162,6 +166,17 @@ def _announced(text: str) -> Iterator[tuple[int, int]]:
             end = value.start() + length
             yield value.start(), end
             yield from _more(text, end)
+
+
+def _length_apart(text: str, start: int) -> int:
+    """The length of a name that is written with blanks in it; 0 for none."""
+    match = _APART.match(text, start)
+    if match is None or surname_of(match["surname"]) != len(match["surname"]):
+        return 0
+    whole = re.sub(r"\s", "", match[0])
+    if INTERFACE.search(whole) or whole in COMMON or set(match["given"]) & NEVER_IN_NAMES:
+        return 0
+    return len(match[0])
 
 
 def _more(text: str, end: int) -> Iterator[tuple[int, int]]:
