@@ -33,16 +33,18 @@ from cs_agent.vision.personal_data.names.speakers import signers, speakers
 _ANNOUNCES = (
     r"(?:真实|客户|用户|会员|买家|顾客|联系人|收货人|收件人|寄件人|持卡人|开户|申请人|投保人|被保险?人|曾用"
     r"|您的?|本人|中文|英文|法人|学生|患者)?"
-    r"姓[ \u3000]{0,4}名|(?<![\u4e00-\u9fff])[姓名]\s?\((?:拼音|英文|中文|汉字)\)|(?<!别)名字|户名|开户名|收货人|收件人|收方|联系人|寄件人|发件人|寄方|签收人|取件人|提货人|自提人"
+    r"姓[ \u3000]{0,4}名|(?<![\u4e00-\u9fff])[姓名]\s?\((?:拼音|英文|中文|汉字)\)"
+    r"|(?<!别)名字|户名|开户名|收货人|收件人|收方|联系人|寄件人|发件人|寄方|签收人|取件人|提货人|自提人"
     r"|持卡人|开户人|收款人|付款人|汇款人"
     r"|申请人|投保人|被保险?人|受益人|乘客|乘车人|乘机人|旅客|入住人|患者|就诊人|机主|车主|户主|业主|购买人|房主|失主|货主|卡主|房客"
     r"|下单人|代收人|经办人|报修人|投诉人"
+    r"|抬头(?:[ \u3000]?[:：]?[ \u3000]?个人)?"
     r"|来电人|担保人|监护人|法定代表人|法人代表|昵称"
 )
 _MAY_ANNOUNCE = (
     r"客户经理|客户|顾客|用户|会员|买家|卖家|快递员|派件员|派送员|配送员|送货员|外卖员|骑手|司机|客服(?:专员|代表"
     r"|人员)?|员工|操作[人员]|处理人|负责人|家属"
-    r"|家长|孩子|小孩|宝宝|学员|学生|租客|房东|邻居|朋友|同事|护士|医生|律师|老师|甲方|乙方|丙方|销售|顾问|专员|坐席|维修员|安装工|工程师|师傅"
+    r"|家长|孩子|小孩|宝宝|学员|学生|租客|房东|邻居|朋友|同事|护士|医[生师]|律师|老师|甲方|乙方|丙方|销售|顾问|专员|坐席|维修员|安装工|工程师|师傅"
     r"|乘务员|收银员|店长|收货|收件|寄件|被访者|家长"
     r"|老公|老婆|爱人|丈夫|妻子|媳妇|妈妈|爸爸|[我他她]妈|[我他她]爸|父亲|母亲|儿子|女儿|哥哥|姐姐|弟弟|妹妹|[我他她][哥姐弟妹]|室友|婆婆|公公"
     r"|岳父|岳母|奶奶|爷爷|外婆|外公"
@@ -58,7 +60,9 @@ _LINK = re.compile(
     r"|)[\"“「【\[(]?"
 )
 _VALUE = re.compile(rf"{HAN}{{1,10}}(?:[·•・]{HAN}{{1,10}}){{1,3}}|{HAN}{{2,12}}")
-_APART = re.compile(rf"(?P<surname>{HAN}{{1,2}})[ \u3000]{{1,4}}(?P<given>{HAN}(?:[ \u3000]{{0,4}}{HAN})?)(?!{HAN})")  # 张 三
+_APART = re.compile(
+    rf"(?P<surname>{HAN}{{1,2}})[ \u3000]{{1,4}}(?P<given>{HAN}(?:[ \u3000]{{0,4}}{HAN})?)(?!{HAN})"
+)  # 张 三
 _LATIN = re.compile(
     rf"[{UPPER}][{LETTER}'’-]+/[{UPPER}][{LETTER}'’-]+(?: [{UPPER}]+)*"
     rf"|[{UPPER}][{LETTER}'’-]+(?: [{UPPER}][{LETTER}.'’-]*){{0,3}}"
@@ -90,6 +94,8 @@ _HANDED = re.compile(
     rf"(?<!{HAN})(?:[由从给向跟与和找被让请]|转[给交]|指派给|分配给|移交给?|抄送)"
     rf"[ \u3000]{{1,2}}(?P<value>{HAN}{{2,4}})(?!{HAN})"
 )
+_INSIDE = re.compile(rf"{HAN}{{1,4}}[ ]?[((](?P<value>{HAN}{{2,4}})[))]")  # 本人(张三)
+_SPELT = re.compile(rf"[ ]?[/((][ ]?(?P<value>[{UPPER}]{{2,}}(?: [{UPPER}]{{2,}}){{1,2}})")  # 张三/ZHANG SAN
 _MORE = re.compile(rf"\s?[、/和及与&]\s?(?P<value>{HAN}{{2,4}})(?!{HAN})")
 _ROLE_EN = (
     r"(?:(?:full|first|last|given|family|middle|legal|real|customer|client|contact|recipient|receiver"
@@ -116,7 +122,7 @@ _ENGLISH = re.compile(
 _ADDRESSED = re.compile(
     r"\b(?:(?:Dear|Hi|Hello)(?= [A-Z])(?: (?:Mr|Mrs|Ms|Miss|Dr)\.?)?|Mr|Mrs|Ms|Miss|Dr|[Mm]y name is"
     r"|[Nn]ame is|[Tt]his is|I am|I'm|(?:[Ss]igned(?: for)?|[Pp]laced|[Oo]rdered|[Rr]equested|[Ss]ubmitted"
-    r"|[Rr]eported) by|[Rr]egards,|[Ss]incerely,)\.?\s+"
+    r"|[Rr]eported) by|[Aa]sk(?:ed)? for|[Rr]egards,|[Ss]incerely,)\.?\s+"
     rf"(?P<value>[{UPPER}][{LETTER}'’-]+(?: (?:[{UPPER}]\.|[{UPPER}][{LETTER}'’-]+)){{0,2}})"
 )
 _OF_COMPANIES = re.compile(r"公司|集团|中心|银行|学校|大学|医院|工作室|事务所|商行|商店|厂$|店$|局$")
@@ -161,6 +167,8 @@ def _announced(text: str) -> Iterator[tuple[int, int]]:
             continue
         if link is None or value is None:
             continue
+        if sure and (inside := _INSIDE.match(text, link.end())) and stands_alone(inside["value"]):
+            yield inside.span("value")
         length = _name_length(value.group(), label, bool(link.group("strong")), bool(link.group("space")))
         if length:
             end = value.start() + length
@@ -180,7 +188,9 @@ def _length_apart(text: str, start: int) -> int:
 
 
 def _more(text: str, end: int) -> Iterator[tuple[int, int]]:
-    """The further names of a list: `方志远、蒋欣`."""
+    """The further names of a list, `方志远、蒋欣`, and the same name in Latin letters."""
+    if spelt := _SPELT.match(text, end):
+        yield spelt.span("value")
     while (other := _MORE.match(text, end)) and stands_alone(other.group("value")):
         yield other.span("value")
         end = other.end()
