@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from cs_agent.catalogue import say
 from cs_agent.engine import Reason
@@ -34,14 +35,20 @@ TONES: dict[str, str] = {
 }
 
 
+_TOUCHED = {
+    GestureKind.TAP: (gettext_lazy("点击“%(name)s”"), gettext_lazy("点击屏幕")),
+    GestureKind.LONG_PRESS: (gettext_lazy("长按“%(name)s”"), gettext_lazy("长按屏幕")),
+}
+
+
 def action_in_words(row: Step | Confirmation) -> str:
     """What the row's action does, e.g. 点击“提交审核”, or 点击屏幕底部没有文字的控件(在“合计”旁).
 
     What was no action, e.g. a reply that could not be read, is given as it stands.
     """
-    if isinstance(row, Step) and row.actor == StepActor.HUMAN and row.control:
-        said = _("长按“%(name)s”") if row.action_name == GestureKind.LONG_PRESS else _("点击“%(name)s”")
-        return said % {"name": row.control}
+    if isinstance(row, Step) and row.actor == StepActor.HUMAN and row.action_name in _TOUCHED:
+        named, nameless = _TOUCHED[GestureKind(row.action_name)]
+        return named % {"name": row.control} if row.control else str(nameless)
     if isinstance(row, Step) and row.action_name == GestureKind.SWIPE and len(row.touch) == 4:
         return _say(_swiped(row.touch), "")
     action = from_json(row.action) if row.action else from_v1(row.action_text)

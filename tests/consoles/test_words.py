@@ -120,6 +120,21 @@ def test_a_confirmation_of_a_control_without_a_name_says_where_it_is() -> None:
         assert action_in_words(row) == "Tap “提交”"
 
 
+@pytest.mark.parametrize(
+    ("kind", "control", "chinese", "english"),
+    [
+        ("tap", "提交", "点击“提交”", "Tap “提交”"),
+        ("tap", "", "点击屏幕", "Tap the screen"),
+        ("long_press", "", "长按屏幕", "Long-press the screen"),
+    ],
+)
+def test_a_persons_touch_is_named_without_coordinates(kind: str, control: str, chinese: str, english: str) -> None:
+    row = Step(actor="human", action_name=kind, action_text="点击 (351,81)", control=control, touch=[351, 81])
+    assert action_in_words(row) == chinese
+    with translation.override("en"):
+        assert action_in_words(row) == english
+
+
 @pytest.mark.parametrize("text", ["", "点击 (10,20)", "do(action=", "按键 back", "🙂"])
 def test_what_is_no_action_is_shown_as_it_stands(text: str) -> None:
     assert action_in_words(Step(action_text=text)) == text

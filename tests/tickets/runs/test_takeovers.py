@@ -246,7 +246,7 @@ def test_who_may_only_look_neither_hands_back_nor_ends_a_takeover(
 def test_a_gesture_is_told_by_what_was_touched_once_it_has_been_read(confirmation: Confirmation, lin: User) -> None:
     takeover = takeovers.begin(confirmation.run, lin)
     step = takeovers.end_gesture(takeovers.begin_gesture(gesture(takeover, lin)))
-    assert "(10,20)" in action_in_words(step)
+    assert action_in_words(step) == "点击屏幕"
     takeovers.name_gesture(step, "下一步")
     step.refresh_from_db()
     assert action_in_words(step) == "点击“下一步”"
@@ -276,7 +276,7 @@ def test_what_a_worker_writes_under_its_claim_reaches_its_own_run_only(driven: R
     ("made", "told"),
     [
         ({"kind": GestureKind.TYPE, "text": "123456"}, "输入了 6 个字符"),
-        ({"kind": GestureKind.KEY, "key": "back"}, "按键 back"),
+        ({"kind": GestureKind.KEY, "key": "back"}, "按返回键"),
         ({"kind": GestureKind.SWIPE, "points": (1, 2, 3, 4)}, "滑动 (1,2) → (3,4)"),
         ({"kind": GestureKind.LONG_PRESS, "points": (1, 2)}, "长按 (1,2)"),
         ({"kind": GestureKind.COMMIT, "points": (1, 2)}, "标出提交 (1,2)"),

@@ -246,6 +246,6 @@ def _described(gesture: Gesture) -> str:
     if gesture.kind is GestureKind.TYPE:
         return said("hand.typed", count=len(gesture.text))
     if gesture.kind is GestureKind.KEY:
-        return said("hand.key", key=gesture.key)
+        return said(f"hand.key_{gesture.key}")
     places = [f"({x},{y})" for x, y in zip(gesture.points[::2], gesture.points[1::2], strict=True)]
     return said(_POINTED.get(gesture.kind, "hand.tap"), points=" → ".join(places))
