@@ -27,31 +27,35 @@ ServiceError
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop as _
+
+from tickets.said import gettext_said, joined, listed
 
 Text = str | Promise
 
 
 class ServiceError(Exception):
-    """See module docstring. `data` holds small JSON-able facts for a client; `message` is for people."""
+    """See module docstring. `data` holds small JSON-able facts for a client; `message` is for people. What is stored of
+    it is read in the reader's language later, where it is a class's own sentence or was given as a `Said`."""
 
     code = "error"
     status = 400
-    default: Text = _("操作没有成功。")
+    default = _("操作没有成功。")
 
     def __init__(self, message: Text | None = None, *, code: str | None = None, **data: Any) -> None:
-        self._message = message if message is not None else self.default
+        self._message = message
         self.code = code or self.code
         self.data = data
         super().__init__(message)
 
     @property
     def message(self) -> str:
-        return str(self._message)
+        if self._message is None:
+            return gettext_said(self.default)
+        return self._message if isinstance(self._message, str) else str(self._message)
 
     def __str__(self) -> str:
         return f"{self.code}: {self.message}"
@@ -151,7 +155,7 @@ class AlreadyDecided(Conflict):
     code = "already_decided"
 
     def __init__(self, who: str, when: Any, state: str) -> None:
-        message = _("%(who)s 已在 %(when)s 作出决定。") % {"who": who, "when": _clock(when)}
+        message = gettext_said("%(who)s 已在 %(when)s 作出决定。") % {"who": who, "when": _clock(when)}
         super().__init__(message, who=who, when=when.isoformat() if when else "", state=state)
         self.who = who
         self.when = when
@@ -176,7 +180,7 @@ class IllegalTransition(Conflict):
     code = "illegal_transition"
 
     def __init__(self, old: str, new: str) -> None:
-        message = _("当前状态(%(old)s)不允许此操作(%(new)s)。") % {"old": old, "new": new}
+        message = gettext_said("当前状态(%(old)s)不允许此操作(%(new)s)。") % {"old": old, "new": new}
         super().__init__(message, old=old, new=new)
 
 
@@ -200,16 +204,14 @@ class SecretUnreadable(Conflict):
 def _needed(reading: Any) -> str:
     parts = []
     if reading.missing:
-        parts.append(str(_("缺少:")) + _list(spec.label for spec in reading.missing))
+        parts.append(joined("", [gettext_said("缺少:"), listed([spec.label for spec in reading.missing])]))
     if reading.ambiguous:
-        parts.append(str(_("有多个候选,请选择:")) + _list(spec.label for spec, _found in reading.ambiguous))
+        labels = [spec.label for spec, _found in reading.ambiguous]
+        parts.append(joined("", [gettext_said("有多个候选,请选择:"), listed(labels)]))
     if reading.doubtful:
-        parts.append(str(_("不能确定,请核对:")) + _list(spec.label for spec, _found in reading.doubtful))
-    return " ".join(parts)
-
-
-def _list(words: Iterable[str]) -> str:
-    return str(_("、")).join(words)
+        labels = [spec.label for spec, _found in reading.doubtful]
+        parts.append(joined("", [gettext_said("不能确定,请核对:"), listed(labels)]))
+    return joined(" ", parts)
 
 
 def _clock(when: Any) -> str:

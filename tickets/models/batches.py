@@ -108,7 +108,7 @@ class BatchItem(models.Model):
     ticket = models.ForeignKey(Ticket, on_delete=models.PROTECT, related_name="batch_items")
     state = models.CharField(max_length=10, choices=ItemState, default=ItemState.WAITING)
     run = models.OneToOneField(Run, null=True, blank=True, on_delete=models.SET_NULL, related_name="batch_item")
-    note = models.CharField(max_length=300, blank=True)
+    note = SaidField(blank=True)
 
     class Meta:
         ordering = ["pk"]

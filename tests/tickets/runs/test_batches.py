@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from consoles.queue.rows import tickets_of
 from tests.tickets.conftest import REFERENCE
@@ -113,8 +113,12 @@ class TestWork:
         rounds.move_all()
         items = list(BatchItem.objects.filter(round__batch=batch))
         assert [item.state for item in items] == [ItemState.REFUSED, ItemState.REFUSED, ItemState.STARTED]
-        assert "订单号" in items[0].note
+        assert items[0].note == "缺少:订单号、退换原因、退款"
         assert items[1].note
+        with translation.override("en"):
+            read_by_another = list(BatchItem.objects.filter(round__batch=batch))
+        assert read_by_another[0].note.startswith("Missing: ")
+        assert read_by_another[1].note == "This ticket is being handled already."
 
     def test_a_batch_that_cannot_be_read_holds_up_no_other(
         self, lin: User, refund_flow: FlowVersion, five: list[Ticket]

@@ -28,7 +28,7 @@ from tickets.models import (
     RunPurpose,
 )
 from tickets.permissions import Permission, has
-from tickets.said import in_language, said
+from tickets.said import bounded, in_language, said
 from tickets.services.batches import lists, views
 from tickets.services.evidence import audit
 from tickets.services.people import access
@@ -184,7 +184,7 @@ def _start(batch: Batch, item: BatchItem, answers: dict[str, str]) -> int | None
         return None
     except ServiceError as error:
         waiting = BatchItem.objects.filter(pk=item.pk, state=ItemState.WAITING)
-        waiting.update(state=ItemState.REFUSED, note=error.message[:300])
+        waiting.update(state=ItemState.REFUSED, note=bounded(error.message, 300))
         return 0
     return 1
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from django.utils.translation import gettext as _
-
 from tickets.errors import Conflict
 from tickets.models import Ticket
+from tickets.said import gettext_said as _
 
 Reader = Callable[[Any, str, int], Sequence[Ticket]]  # (user, query, most): what the user sees of it, in its order
 _readers: list[Reader] = []

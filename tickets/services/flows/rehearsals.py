@@ -34,7 +34,7 @@ from tickets.models import (
     VersionStage,
 )
 from tickets.permissions import Permission, require
-from tickets.said import said
+from tickets.said import bounded, said
 from tickets.services.evidence import audit
 from tickets.services.flows.recommendation import flow_fit
 from tickets.services.people import access
@@ -222,7 +222,7 @@ def _queue(rehearsal: Rehearsal, ticket: Ticket, user: Any) -> None:
         purpose = _PURPOSES[RehearsalMode(rehearsal.mode)]
         row.run = starts.create_run(ticket, user, rehearsal.version, reading, "zh", purpose)
     except ServiceError as error:
-        row.outcome, row.note = RehearsalOutcome.NOT_STARTED, error.message[:300]
+        row.outcome, row.note = RehearsalOutcome.NOT_STARTED, bounded(error.message, 300)
     row.save()
 
 

@@ -7,7 +7,7 @@ looks at the phone and continues from what it shows.
 from __future__ import annotations
 
 from django.db.models import Max
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_noop
 
 from cs_agent.engine.run import human
 from cs_agent.engine.run.pending import pending_of
@@ -21,7 +21,7 @@ CODE = "checkpoint_unreadable"
 
 class CheckpointUnreadable(Conflict):
     code = CODE
-    default = gettext_lazy("运行的进度无法读取,不能在此继续:请接管手机,核对画面后交还,或停止运行。")
+    default = gettext_noop("运行的进度无法读取,不能在此继续:请接管手机,核对画面后交还,或停止运行。")
 
 
 def restored(run: Run) -> RunState:

@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_noop
 
 from tickets import queues
 from tickets.errors import (
@@ -34,6 +34,7 @@ from tickets.models import (
     TicketStatus,
 )
 from tickets.permissions import Permission, require
+from tickets.said import gettext_said
 from tickets.services.clarify import ending
 from tickets.services.evidence import audit
 from tickets.services.flows import instructions
@@ -43,7 +44,7 @@ from tickets.services.releasing import releases, trial_runs
 from tickets.services.runs import switches, transitions
 from tickets.services.tickets import values
 
-TICKET_CLOSED = gettext_lazy("工单已关闭,不能再启动。")
+TICKET_CLOSED = gettext_noop("工单已关闭,不能再启动。")
 
 
 def plan(ticket: Ticket, flow_version: FlowVersion) -> SlotReading:
@@ -146,7 +147,7 @@ def _refuse_unstartable(ticket: Ticket) -> None:
     if active is not None:
         raise AlreadyRunning(active)
     if ticket.status == TicketStatus.CLOSED:
-        raise Conflict(TICKET_CLOSED, code="ticket_closed")
+        raise Conflict(gettext_said(TICKET_CLOSED), code="ticket_closed")
 
 
 def _released(ticket: Ticket, template: FlowTemplate | None) -> FlowVersion:
@@ -162,7 +163,7 @@ def _open(ticket: Ticket, user: Any, version: FlowVersion) -> None:
     open_ticket = Ticket.objects.filter(pk=ticket.pk).exclude(status=TicketStatus.CLOSED)
     handled = {"status": TicketStatus.OPEN, "assignee": user, "handling": version.template_id}
     if not open_ticket.update(**handled):  # closed since the page was shown
-        raise Conflict(TICKET_CLOSED, code="ticket_closed")
+        raise Conflict(gettext_said(TICKET_CLOSED), code="ticket_closed")
     ticket.status, ticket.assignee, ticket.handling_id = TicketStatus.OPEN, user, version.template_id
 
 
