@@ -345,3 +345,17 @@ def test_a_number_in_signs_is_asked_for_and_not_taken_from_the_record(number: st
     for text in (f"手机{number}收不到验证码", f"重发验证码!{number}"):
         ticket = Ticket(number="T1", subject="", text=text, customer_mobile="15822220002")
         assert "mobile" not in read_slots(dict(ALL_FLOWS)["resend_code"], ticket).values, text
+
+
+@pytest.mark.parametrize("text", ["退50补10", "退款50,补10块", "退50再补我10", "退50,另外补10", "退50元返10"])
+def test_what_is_made_up_beside_a_refund_is_never_passed_over(text: str) -> None:
+    values, asked = reading(text)
+    assert "compensation" in asked or "refund" in asked
+    assert values.get("refund", "50.00") == "50.00"
+
+
+@pytest.mark.parametrize(
+    ("text", "full"), [("Refund: full.", True), ("refund: in full", True), ("refund: full name?", False)]
+)
+def test_a_form_may_say_full(text: str, full: bool) -> None:
+    assert (reading(text)[0].get("refund") == "全额") is full

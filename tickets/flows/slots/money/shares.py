@@ -17,6 +17,7 @@ _FULL = re.compile(
     r"(?=[全退cerf])(?:全额|全款|全部退款?|全退|退全部|全数退|退全款|全部的?(?:钱|款)|"
     r"退款(?:金额|诉求)?[:：] ?全部|\b(?:full|complete|"
     r"entire) (?:refund|amount)|refund(?:ed)? (?:it |me )?(?:in full|fully|everything)"
+    r"|\brefund(?: amount| request)?: ?(?:in )?full(?= ?(?:[.;,\n]|$|please|amount))"
     r"|\b(?:fully|completely) refund(?:ed)?|refund (?:the )?(?:full|entire|whole) (?:amount|price|sum))",
     re.I,
 )

@@ -14,13 +14,14 @@ from itertools import islice
 from tickets.flows.slots import stance
 from tickets.flows.slots.money.claims import EXPENSE, TOTAL
 from tickets.flows.slots.money.words import Word, Words, clause_of
-from tickets.flows.slots.numbers.amounts import amount_at, places_in
+from tickets.flows.slots.numbers.amounts import Money, amount_at, places_in
 from tickets.flows.slots.text import MOST_PLACES, Doubt, Span, clause_after, clause_before, sentence_before
 
 _WANTED = re.compile(
     r"给我?|要|赔|补|还我|求|希望|想|再|另外|\b(?:want|need|give|pay me|expect|ask|would like|deserve)\b", re.I
 )
 _ADDED = re.compile(r"(?:再|另|外|还)(?:加|付|给|补)$|加$")
+_MADE_UP = re.compile(r"[补贴返](?:还|给)?我?$")  # 退50补10: no word of any slot
 _OTHER_WISH = re.compile(r"补偿|赔|退|refund|compens|reimburs", re.I)  # for which another slot may be there
 _ALSO = re.compile(r"[也还再](?:要|得|请|给我)?$|(?:另外|一并|一起|同时)$")
 _NOTHING = re.compile(
@@ -87,11 +88,20 @@ def unclaimed(text: str, words: Sequence[str]) -> list[Span]:
         match
         for match in free
         if _ADDED.search(text[match.start() - 4 : match.start()])
+        or _is_made_up(text, match.start())
         or not known.any_within(text, clause_of(text, match.start()))
     )
     first = islice(own, MOST_PLACES)
-    found = [money.span for match in first if (money := amount_at(text, match)) and money.marked]
+    found = [money.span for match in first if (money := amount_at(text, match)) and _is_money(text, money)]
     return [span.doubted(Doubt.UNCLEAR) for span in found if _is_wanted(text, span)]
+
+
+def _is_money(text: str, money: Money) -> bool:
+    return money.marked or _is_made_up(text, money.span.start)
+
+
+def _is_made_up(text: str, start: int) -> bool:
+    return bool(_MADE_UP.search(text, max(0, start - 4), start))
 
 
 def _is_wanted(text: str, span: Span) -> bool:
