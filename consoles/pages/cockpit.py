@@ -301,7 +301,8 @@ class Cockpit:
 def cockpit_of(ticket: Ticket, user: Any, run_id: str = "", **choices: Any) -> Cockpit:
     """The cockpit on the run that was asked for, or on the newest."""
     prefetch_related_objects([ticket], "refs")  # read by several parts of the page
-    runs = ticket.runs.serving().select_related("flow_version__template", "phone", "started_by").order_by("-created_at")
+    loaded = ("flow_version__template", "phone", "started_by", "fall_back", "in_place_of")
+    runs = ticket.runs.serving().select_related(*loaded).order_by("-created_at")
     chosen = next((run for run in runs if str(run.pk) == run_id), None) if run_id else None
     return Cockpit(ticket, user, chosen or runs.first(), **choices)
 

@@ -347,7 +347,13 @@ def test_a_number_in_signs_is_asked_for_and_not_taken_from_the_record(number: st
         assert "mobile" not in read_slots(dict(ALL_FLOWS)["resend_code"], ticket).values, text
 
 
-@pytest.mark.parametrize("text", ["退50补10", "退款50,补10块", "退50再补我10", "退50,另外补10", "退50元返10"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("退50补10", "退款50,补10块", "退50再补我10", "退50,另外补10", "退50元返10", "退50,红包10", "退50另加20元"),
+        *("退50,精神损失费100", "退50,外加20", "退50,送张20的券", "refund 50 yuan, plus 10 for my trouble"),
+    ],
+)
 def test_what_is_made_up_beside_a_refund_is_never_passed_over(text: str) -> None:
     values, asked = reading(text)
     assert "compensation" in asked or "refund" in asked
@@ -359,3 +365,9 @@ def test_what_is_made_up_beside_a_refund_is_never_passed_over(text: str) -> None
 )
 def test_a_form_may_say_full(text: str, full: bool) -> None:
     assert (reading(text)[0].get("refund") == "全额") is full
+
+
+def test_amounts_that_may_stand_before_or_behind_their_words_are_asked_for() -> None:
+    values, asked = reading("20补偿50退款")
+    assert not {"refund", "compensation"} & set(values)
+    assert {"refund", "compensation"} <= asked

@@ -151,6 +151,13 @@ class _Clause:
         near_share = is_share(self._text, max(0, before[-1].start - 6), word.start)
         return not valued and not near_share and bool(re.fullmatch(r"款|和|加|与|及|、|跟|同| and |/|\+|", gap))
 
+    def _reads_both_ways(self, pair: _Pair) -> bool:
+        """20补偿50退款: the amounts may as well stand before their words."""
+        word, span = pair.word, pair.money.span
+        led = any(each.span.end == word.start and each.span.end - each.span.start > 1 for each in self._found)
+        followed = any(0 <= other.start - span.end <= 1 for other in self._near if other.own != word.own)
+        return pair.ahead and led and followed
+
     def _claimed(self, pair: _Pair) -> Span | None:
         """The amount as the word's, with a doubt where the two stand apart or it is not simply wished."""
         span, word = pair.money.span, pair.word
@@ -178,7 +185,9 @@ class _Clause:
         apart = not wording.joins(gap) if pair.ahead else not _PLAIN_SUFFIX.search(gap) or EXPENSE.search(lead)
         parts = _PARTS_AFTER.match(text, span.end)
         mixed = parts is not None and any(not each.own for each in self._words.within(text, parts.span()))
-        shared = mixed or pair.shared or TOTAL.search(gap) or _FEE_AFTER.match(text, span.end)
+        shared = (
+            mixed or pair.shared or self._reads_both_ways(pair) or TOTAL.search(gap) or _FEE_AFTER.match(text, span.end)
+        )
         if _OTHER_CURRENCY.match(text, span.end):
             return Doubt.CURRENCY
         if self._words.facts:

@@ -14,14 +14,18 @@ from itertools import islice
 from tickets.flows.slots import stance
 from tickets.flows.slots.money.claims import EXPENSE, TOTAL
 from tickets.flows.slots.money.words import Word, Words, clause_of
-from tickets.flows.slots.numbers.amounts import Money, amount_at, places_in
+from tickets.flows.slots.numbers.amounts import MEASURE_AFTER, Money, amount_at, places_in
 from tickets.flows.slots.text import MOST_PLACES, Doubt, Span, clause_after, clause_before, sentence_before
 
 _WANTED = re.compile(
     r"给我?|要|赔|补|还我|求|希望|想|再|另外|\b(?:want|need|give|pay me|expect|ask|would like|deserve)\b", re.I
 )
-_ADDED = re.compile(r"(?:再|另|外|还)(?:加|付|给|补)$|加$")
-_MADE_UP = re.compile(r"[补贴返](?:还|给)?我?$")  # 退50补10: no word of any slot
+# What something is given on top of: 退50补10, 另加20, 红包10, plus 10.
+_EXTRA = re.compile(
+    r"(?:再|另|外|还)(?:加|付|给|补)$|加$|[补贴返](?:还|给)?我?$|(?:红包|差价|代金券|优惠券|购物券|失费|工费|腿费)(?:给我?)?$|"
+    r"送(?:我)?一?张$|\b(?:plus|extra|another|reimburse(?: me)?(?: the)?|add(?: another)?) $",
+    re.I,
+)
 _OTHER_WISH = re.compile(r"补偿|赔|退|refund|compens|reimburs", re.I)  # for which another slot may be there
 _ALSO = re.compile(r"[也还再](?:要|得|请|给我)?$|(?:另外|一并|一起|同时)$")
 _NOTHING = re.compile(
@@ -83,13 +87,15 @@ def _is_sum(text: str, total: Span) -> bool:
 def unclaimed(text: str, words: Sequence[str]) -> list[Span]:
     """Amounts somebody wants for which no slot has a word: 另外再给50元."""
     known = Words(words, ())
-    free = (match for match in places_in(text) if _WANTED.search(text, max(0, match.start() - 16), match.start()))
+    free = (
+        match
+        for match in places_in(text)
+        if _WANTED.search(text, max(0, match.start() - 16), match.start()) or _is_extra(text, match.start())
+    )
     own = (
         match
         for match in free
-        if _ADDED.search(text[match.start() - 4 : match.start()])
-        or _is_made_up(text, match.start())
-        or not known.any_within(text, clause_of(text, match.start()))
+        if _is_extra(text, match.start()) or not known.any_within(text, clause_of(text, match.start()))
     )
     first = islice(own, MOST_PLACES)
     found = [money.span for match in first if (money := amount_at(text, match)) and _is_money(text, money)]
@@ -97,17 +103,17 @@ def unclaimed(text: str, words: Sequence[str]) -> list[Span]:
 
 
 def _is_money(text: str, money: Money) -> bool:
-    return money.marked or _is_made_up(text, money.span.start)
+    return money.marked or (_is_extra(text, money.span.start) and not MEASURE_AFTER.search(text[money.span.end :][:16]))
 
 
-def _is_made_up(text: str, start: int) -> bool:
-    return bool(_MADE_UP.search(text, max(0, start - 4), start))
+def _is_extra(text: str, start: int) -> bool:
+    return bool(_EXTRA.search(clause_before(text, start, 16)))
 
 
 def _is_wanted(text: str, span: Span) -> bool:
     before, after = clause_before(text, span.start, 16), clause_after(text, span.end)
-    spent = EXPENSE.search(before) or EXPENSE.search(after[:6])
-    return bool(_WANTED.search(before)) and not spent and not stance.refused(before, after)
+    spent = EXPENSE.search(before) or EXPENSE.search(after[: 10 if after.isascii() else 6])
+    return bool(_WANTED.search(before) or _EXTRA.search(before)) and not spent and not stance.refused(before, after)
 
 
 def unnamed(text: str, own: Sequence[str], rivals: Sequence[str]) -> list[Span]:
