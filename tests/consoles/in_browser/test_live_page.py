@@ -432,6 +432,22 @@ def test_an_ended_runs_phone_says_so_until_its_last_picture_is_there(visit: Logi
     expect(over).to_be_hidden()
 
 
+def test_the_newest_frame_stays_until_the_last_picture_of_a_run_is_there(visit: Login, numbers: dict[str, Any]) -> None:
+    page = visit("/help/none/")
+    page.route("**/files/steps/**", lambda route: route.fulfill(status=404))
+    page.goto(f"/tickets/{numbers['done']['number']}/")
+    over = page.locator("phone-stage [data-message]")
+    expect(over).to_be_visible()
+    page.evaluate(
+        """() => {
+          const stage = document.querySelector("phone-stage");
+          Object.assign(stage, {address: "/ws/runs/before/phone/", frames: 3, seenAt: performance.now()});
+          stage.show(document.querySelector(".screen-head"));
+        }"""
+    )
+    expect(over).to_be_hidden()
+
+
 @pytest.mark.parametrize("lost", ["sessionid", re.compile(".*")], ids=["session", "all cookies"])
 def test_a_session_that_ended_is_begun_anew_over_the_page_and_what_was_typed_stays(
     open_ticket: Login, lost: Any

@@ -52,9 +52,9 @@ class PhoneStage extends HTMLElement {
     this.socket?.close();
     this.socket = null;
     this.address = address;
+    if (!address) return; // the newest frame stays until the run's last picture is there
     this.frames = 0;
     this.seenAt = 0;
-    if (!address) return;
     this.painted = "";
     this.tries = MOST_TRIES;
     this.socket = new LiveSocket(address, {
@@ -113,10 +113,11 @@ class PhoneStage extends HTMLElement {
     this.glass.style.setProperty("--h", height);
   }
 
-  // After the run: its last picture. Until it is there (it may not be stored yet) the glass says that the run is over.
+  // After the run: its last picture. Until it is there (it may not be stored yet) the newest frame stays, and where there
+  // was none the glass says that the run is over.
   async still(address) {
     this.freshness.textContent = "";
-    this.say(this.painted === address && address ? "" : this.mode);
+    this.say((this.painted === address && address) || this.frames ? "" : this.mode);
     if (!address || [this.painted, this.asked].includes(address)) return;
     this.asked = address;
     const bitmap = await fetch(address)
