@@ -371,3 +371,35 @@ def test_amounts_that_may_stand_before_or_behind_their_words_are_asked_for() -> 
     values, asked = reading("20补偿50退款")
     assert not {"refund", "compensation"} & set(values)
     assert {"refund", "compensation"} <= asked
+
+
+@pytest.mark.parametrize(
+    ("slug", "slot", "text"),
+    [
+        ("order_status", "order_number", "查上一单{0},不是最新的{1}"),
+        ("order_status", "order_number", "please check the order before, not the latest one {1}"),
+        ("resend_code", "mobile", "{0}是我原先的号,现在的系统里有"),
+        ("resend_code", "mobile", "{0}是之前的手机号,新的在资料里"),
+        ("resend_code", "mobile", "my registered number was {0}, I think"),
+        ("resend_code", "mobile", "号码{0},好像是这个"),
+        ("resend_code", "mobile", "手机号{0},应该没错吧"),
+    ],
+)
+def test_a_number_that_is_denied_former_or_not_sure_is_not_taken(slug: str, slot: str, text: str) -> None:
+    numbers = ("13755550001", "15822220002") if slot == "mobile" else ("302410558872", "302410990017")
+    ticket = Ticket(number="T1", subject="", text=text.format(*numbers), customer_mobile="18600003333")
+    assert slot not in read_slots(dict(ALL_FLOWS)[slug], ticket).values
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("快递把外包装弄坏了,里面没坏", None),
+        ("broken by the courier, refund please", None),
+        ("快递路上压坏的", "物流破损"),
+        ("耳机坏了,快递很快", "质量问题"),
+    ],
+)
+def test_what_a_carrier_broke_is_no_fault_of_the_thing(text: str, reason: str | None) -> None:
+    ticket = Ticket(number="T1", subject="", text=f"退货,订单302410558872,{text}")
+    assert read_slots(dict(ALL_FLOWS)["return_goods"], ticket).values.get("reason") == reason

@@ -73,6 +73,10 @@ _OWN_FAULT = re.compile(
     r"被我|我自己|自己(?:弄|摔|不小心)|不小心(?:被|把)?|失手|\b(?:i|we) (?:accidentally |have |must have )?(?:\w+ )?$",
     re.I,
 )
+_CAUSED = re.compile(
+    r"快递|物流|运输|运送|路上|途中|搬运|派送|配送|\b(?:courier|carrier|shipping|transit|delivery)\b", re.I
+)
+_BARELY_BROKEN = re.compile("坏[了的]?|broken|damaged", re.I)  # by whom is another matter
 _OF_SERVICE_AFTER = re.compile(
     r"^(?:你们|这个|那个|这种|这样|这位|那位|他们|的|了| |your|the|this|that){0,3}"
     r"(?:客服|服务|态度|快递员|商家|店家|店铺|平台|包装|网页|网站|链接|小程序|"
@@ -279,6 +283,7 @@ def _doubt(text: str, span: Span) -> Doubt | None:
     own_fault = re.search(r"[坏碎破扁形]|broken|damaged|crushed", said, re.I) and (
         _OWN_FAULT.search(before) or _OWN_FAULT_AFTER.search(after)
     )
+    own_fault = own_fault or (_BARELY_BROKEN.fullmatch(said) and _CAUSED.search(before))
     of_screen = _OF_SCREEN.search(before) and not _COMPARED.search(said)
     if own_fault or of_screen or _OF_SERVICE.search(before) or _OF_SERVICE_AFTER.search(after):
         return Doubt.UNCLEAR

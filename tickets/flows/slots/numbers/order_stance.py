@@ -40,6 +40,9 @@ _REFUSED_BEFORE = re.compile(r"(?:不要|不用|别|勿|不必|先别)再?(?:处
 _REFUSED_AFTER = re.compile(
     r"^[^,，。(（]{0,2}(?:不是|不对|错了)|^(?:这单|那单|的)?(?:不用|不要|别|先别)再?(?:查|处理|管|退|看)"
 )
+_NOT_THAT = re.compile(
+    r"(?:(?<!是)不是|并非|而非)[^,，。是]{1,8}$|\bnot (?:the )?(?:\w+ ){1,3}$", re.I
+)  # 不是最新的2024…
 _EXCEPT = re.compile(r"(?:除了?|除去|排除|\bexcept(?: for)?)(?:订单号?)?[是:： ]*$", re.I)
 _BECOMES = re.compile(r"(?:合并|拆|变)成$")
 _SOMEBODY_S = re.compile(
@@ -65,6 +68,7 @@ def doubt_about_order(text: str, code: Code) -> Doubt | None:
 def _denied(before: str, outer: str, after: str) -> Doubt | None:
     refused = stance.refused(outer, "") or stance.refused(before, "")
     others = _REFUSED_AFTER.search(after) or _REFUSED_BEFORE.search(outer) or _EXCEPT.search(before)
+    others = others or _NOT_THAT.search(stance.without_idioms(outer))
     return Doubt.NEGATED if refused or others else None
 
 

@@ -27,7 +27,7 @@ _FORMER = re.compile(
 )
 _FORMER_AFTER = re.compile(
     r"^.{0,4}(?:是|这)?.{0,4}(?:不用了|停用|停机|注销|换掉|丢了|旧号|老号|换成|改成|换了|打不通|空号|"
-    r"收不到了|\bis (?:my )?old|no longer|stopped)",
+    r"收不到了|我?(?:以前|之前|原来|原先|过去|曾经)的?(?:手机|电话)?[号卡]|\bis (?:my )?old|no longer|stopped)",
     re.I,
 )
 _OTHERS_AFTER = re.compile(

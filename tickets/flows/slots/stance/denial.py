@@ -66,7 +66,8 @@ _BACK, _MADE_GOOD = re.compile("退|钱"), re.compile("[赔补]")
 _CALLED_OFF_REACH = 400  # characters behind a wish
 _CORRECTED = re.compile(
     r"^[,，。.]? ?(?:哦|啊|呃|等等)*(?:不对|说错|写错|打错|发错|输错|更正|错了|纠正|记不清|不确定|"
-    r"不太记得|刚才.{0,3}错|"
+    r"不太记得|刚才.{0,3}错|(?:好像|应该|可能|大概)(?:就?是|没错)?(?:这个号?)?吧?$|"
+    r"(?:i think|i guess|i believe|not (?:too |quite )?sure|if i (?:remember|recall)\b.*)$|"
     r"sorry|i mean|correction|no,? wait|wait|actually)",
     re.I,
 )
