@@ -403,3 +403,17 @@ def test_a_number_that_is_denied_former_or_not_sure_is_not_taken(slug: str, slot
 def test_what_a_carrier_broke_is_no_fault_of_the_thing(text: str, reason: str | None) -> None:
     ticket = Ticket(number="T1", subject="", text=f"退货,订单302410558872,{text}")
     assert read_slots(dict(ALL_FLOWS)["return_goods"], ticket).values.get("reason") == reason
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "refund ¥45 for the cup and ¥30 for the plate",
+        "please refund 45 yuan for the lamp plus 30 yuan for its bulb",
+        "退款45元的杯子和30元的盘子",
+    ],
+)
+def test_a_further_amount_of_the_same_wish_makes_the_first_a_question(text: str) -> None:
+    values, asked = reading(text)
+    assert "refund" not in values
+    assert "refund" in asked

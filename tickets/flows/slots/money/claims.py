@@ -114,8 +114,12 @@ class _Clause:
                 continue
             shared = self._is_shared(word)
             pair = _Pair(word, money, word.end <= money.span.start, shared)
-            if (word.own or shared) and (span := self._claimed(pair)):
+            if not (word.own or shared):
+                continue
+            if span := self._claimed(pair):
                 yield span
+            elif money.marked and self._adds_to_another(pair):
+                yield money.span.doubted(Doubt.UNCLEAR)
 
     def _word_of(self, money: Money, *, suffixed: bool) -> Word | None:
         before = [word for word in self._near if word.end <= money.span.start]
@@ -150,6 +154,12 @@ class _Clause:
         valued = any(before[-1].start <= money.span.start < word.start for money in self._found)
         near_share = is_share(self._text, max(0, before[-1].start - 6), word.start)
         return not valued and not near_share and bool(re.fullmatch(r"款|和|加|与|及|、|跟|同| and |/|\+|", gap))
+
+    def _adds_to_another(self, pair: _Pair) -> bool:
+        """refund ¥45 for the cup and ¥30 for the plate: a further amount for the same word."""
+        between = [each.span for each in self._found if pair.word.end <= each.span.start < pair.money.span.start]
+        joint = self._text[between[-1].end : pair.money.span.start] if pair.ahead and between else ""
+        return bool(_CONJUNCTION.search(joint)) and not EXPENSE.search(joint)
 
     def _reads_both_ways(self, pair: _Pair) -> bool:
         """20补偿50退款: the amounts may as well stand before their words."""
