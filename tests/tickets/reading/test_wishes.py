@@ -379,6 +379,7 @@ def test_amounts_that_may_stand_before_or_behind_their_words_are_asked_for() -> 
         ("order_status", "order_number", "查上一单{0},不是最新的{1}"),
         ("order_status", "order_number", "please check the order before, not the latest one {1}"),
         ("resend_code", "mobile", "{0}是我原先的号,现在的系统里有"),
+        ("change_address", "mobile", "地址改成杭州市西湖区文二路8号,电话也改成{0},原来的电话系统里有"),
         ("resend_code", "mobile", "{0}是之前的手机号,新的在资料里"),
         ("resend_code", "mobile", "my registered number was {0}, I think"),
         ("resend_code", "mobile", "号码{0},好像是这个"),
