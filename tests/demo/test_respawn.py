@@ -27,8 +27,8 @@ def respawned(tmp_path: Path) -> Iterator[subprocess.Popen[bytes]]:
     process = subprocess.Popen([sys.executable, "-m", "cs_agent.demo.respawn", *command], start_new_session=True)
     yield process
     if process.poll() is None:
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+        process.terminate()  # a kill would leave the command, which has a session of its own
+        process.wait(LIMIT_S)
 
 
 def _children(directory: Path, count: int) -> list[int]:
