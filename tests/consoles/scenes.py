@@ -259,7 +259,7 @@ def pictured_route() -> None:
     from cs_agent.engine.screen.signature import ControlSignature, PageSignature
     from tests.consoles import story
     from tests.vision.pictures import blank, labels, write
-    from tickets.models import Run, RunStatus, Slot, Step, Ticket
+    from tickets.models import Phone, Run, RunStatus, Slot, Step, Ticket
     from tickets.services.evidence import pictures
     from tickets.services.flows import drafts
 
@@ -271,7 +271,8 @@ def pictured_route() -> None:
     drafts.open_draft(version.template, User.objects.get(username="fiona"))
     ends = {"status": RunStatus.SUCCEEDED, "started_at": timezone.now(), "ended_at": timezone.now()}
     ticket = Ticket.objects.filter(department__name="售后一部").first()
-    run = Run.objects.create(ticket=ticket, flow_version=version, phone=story.new_phone(1, serial="pictured"), **ends)
+    phone = Phone.objects.filter(serial="pictured").first() or story.new_phone(1, serial="pictured")
+    run = Run.objects.create(ticket=ticket, flow_version=version, phone=phone, **ends)
     Slot.objects.create(run=run, name="order_number", label="订单号", value="202405218876", source="ticket")
     images = {"before": blank(), "after": blank()}
     write(images["before"], 40, 100, "核对信息")

@@ -563,8 +563,9 @@ def test_waiting_ends_by_a_press_and_the_next_question_can_be_asked(visit: Login
 
 
 def drag_over(page: Page, stage: Locator, share: tuple[float, float, float, float]) -> None:
-    """Fractions of the picture: left, top, right, bottom."""
-    stage.scroll_into_view_if_needed()
+    """Fractions of the picture: left, top, right, bottom. What the page fetches has come and moves nothing more."""
+    page.wait_for_load_state("networkidle")
+    stage.hover()  # in sight, and at rest
     box = stage.bounding_box()
     assert box is not None
     places = [(box["x"] + box["width"] * x, box["y"] + box["height"] * y) for x, y in (share[:2], share[2:])]
