@@ -464,6 +464,8 @@ def test_a_session_that_ended_is_begun_anew_over_the_page_and_what_was_typed_sta
     page.route("**/login/", lambda route: held.append(route), times=1)
     page.keyboard.press("Enter")
     expect(page.locator("#session button")).to_have_text("正在登录…")
+    while not held:  # the request reaches us a moment after it was sent
+        page.wait_for_timeout(20)
     held[0].continue_()
     expect(page.locator("#session")).to_be_hidden()
     expect(page.locator("#note-text")).to_have_value("客户已来电")
