@@ -202,15 +202,12 @@ class SecretUnreadable(Conflict):
 
 
 def _needed(reading: Any) -> str:
-    parts = []
-    if reading.missing:
-        parts.append(joined("", [gettext_said("缺少:"), listed([spec.label for spec in reading.missing])]))
-    if reading.ambiguous:
-        labels = [spec.label for spec, _found in reading.ambiguous]
-        parts.append(joined("", [gettext_said("有多个候选,请选择:"), listed(labels)]))
-    if reading.doubtful:
-        labels = [spec.label for spec, _found in reading.doubtful]
-        parts.append(joined("", [gettext_said("不能确定,请核对:"), listed(labels)]))
+    told = (
+        (_("缺少:"), reading.missing),
+        (_("有多个候选,请选择:"), [spec for spec, _found in reading.ambiguous]),
+        (_("不能确定,请核对:"), [spec for spec, _found in reading.doubtful]),
+    )
+    parts = [joined("", [gettext_said(head), listed([spec.label for spec in specs])]) for head, specs in told if specs]
     return joined(" ", parts)
 
 

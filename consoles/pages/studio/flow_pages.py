@@ -58,7 +58,7 @@ def flow_context(
         "vouches": template.vouches.exclude(state=VouchState.ENDED).select_related("proposed_by", "given_by"),
         "draft": FlowDraft.objects.filter(template=template, closed_at=None).select_related("author").first(),
         "departments": Department.objects.order_by("name"),
-        "sop": in_words.sop(shown.definition) + in_words.duties(template) if shown else [],
+        "sop": in_words.sop(shown.definition) + in_words.duties(fall_back) if shown else [],
         "drifts": _drifts(user, shown) if shown and shown.route else [],
         "unlearned": _unlearned(shown) if shown else [],
         "fall_back": fall_back,
@@ -117,9 +117,10 @@ def _past(template: FlowTemplate) -> list[Release]:
 
 
 def sop_context(template: FlowTemplate, version: FlowVersion) -> dict[str, Any]:
+    duties = in_words.duties(FallBack.objects.filter(template=template).first())
     return {
         "template": template,
         "version": version,
         "stage": stages.of(version),
-        "sop": in_words.sop(version.definition) + in_words.duties(template) + in_words.responsible(version),
+        "sop": in_words.sop(version.definition) + duties + in_words.responsible(version),
     }

@@ -16,7 +16,7 @@ from consoles.pages.studio import clauses
 from consoles.pages.studio.labels import with_labels
 from consoles.templatetags.console import name_of
 from tickets.flows import form
-from tickets.models import FallBack, FlowTemplate, FlowVersion, Priority, ReviewVerdict
+from tickets.models import FallBack, FlowVersion, Priority, ReviewVerdict
 from tickets.said import readers_language
 from tickets.services.tickets.changes import DUE_IN
 
@@ -41,10 +41,9 @@ def sop(definition: Mapping[str, Any]) -> Parts:
     return [(title, lines) for title, lines in parts if lines]
 
 
-def duties(template: FlowTemplate) -> Parts:
-    """Who takes over and by when: of the installation and the flow, whatever the version."""
+def duties(chosen: FallBack | None) -> Parts:
+    """Who takes over and by when: of the installation and the flow (`chosen`: its fall-back), whatever the version."""
     said = settings.CS_AGENT
-    chosen = FallBack.objects.filter(template=template).first()
     exceptions = [_("智能体没有把握、页面与预期不符或三次恢复无效时,交给当班坐席接管。")]
     if chosen is not None:
         exceptions.append(_("处理失败后:%s。") % fall_back_in_words(chosen))
