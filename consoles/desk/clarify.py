@@ -11,7 +11,7 @@ from django.db.models import Q
 
 from tickets.flows.slots import parse_specs
 from tickets.models import Clarification, ClarificationState, Delivery, DeliveryState, FlowVersion, Ticket
-from tickets.services.clarify import answers, asking, draft
+from tickets.services.clarify import answers, asking, draft, language
 from tickets.services.tickets.external import CONNECTOR_LANE
 
 _TONES = {
@@ -65,8 +65,8 @@ def asking_of(ticket: Ticket, version: FlowVersion | None) -> Asking:
     if version is None or open_now or not left:
         return Asking(turns, [], left)
     asked = draft.lacking(ticket, version)
-    own = draft.language_of(ticket)
-    langs = [own, *(lang for lang in draft.LANGS if lang != own)] if asked else []
+    own = language.of_ticket(ticket)
+    langs = [own, *(lang for lang in language.LANGS if lang != own)] if asked else []
     return Asking(turns, [(lang, draft.text_of(ticket, asked, lang)) for lang in langs], left, version.template.slug)
 
 

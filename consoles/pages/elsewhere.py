@@ -11,6 +11,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from tickets.models import Delivery, DeliveryState, ExternalRef, Ticket
+from tickets.said import Said
 from tickets.services.outbox import carriers
 from tickets.services.tickets.external import CONNECTOR_LANE
 
@@ -75,7 +76,9 @@ def _written(row: Delivery) -> Written:
 
 
 def _in_words(done: str) -> str:
-    """What the carrier did there ("note 12; tags ai; status solved"), for an operator; another text as it is."""
+    """What the carrier did there, for an operator; an older release kept it as "note 12; tags ai; status solved"."""
+    if isinstance(done, Said):
+        return done
     words = {"note": _("内部备注"), "reply": _("给客户的回复"), "tags": _("标签"), "status": _("状态")}
     told = []
     for part in done.split("; "):

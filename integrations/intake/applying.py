@@ -141,6 +141,7 @@ def _take_in(work: Work, remote: RemoteTicket, ours: Mapped, department: Departm
         connector=work.row.key,
         external_id=work.linked.external_id,
     )
+    clarifying.began(ticket, remote)
     work.save(ticket=ticket, left="", state=ours.state or "")
 
 
@@ -203,8 +204,8 @@ def _messages(work: Work, ticket: Ticket, remote: RemoteTicket) -> bool:
         text = "" if _is_ours(message) else history.as_note(message)
         with transaction.atomic():
             work.still_ours()
-            if message.author is Author.CUSTOMER and not first:
-                clarifying.heard(ticket, message, remote.requester, work.user)
+            if message.author is Author.CUSTOMER:
+                clarifying.heard(ticket, message, remote.requester, work.user, came_with_it=first)
             if text:
                 edits.comment(ticket, text, work.user)
             work.take(part)

@@ -9,21 +9,31 @@ from __future__ import annotations
 import logging
 from typing import Any
 
-from integrations.connectors.protocol import Message, Person
+from integrations.connectors.fields import plain
+from integrations.connectors.protocol import Message, Person, RemoteTicket
 from integrations.intake import history
 from integrations.models import Connector
 from integrations.writeback.words import WriteBack
 from tickets.errors import ServiceError
 from tickets.models import Clarification, ClarificationState, Ticket
-from tickets.services.clarify import answers, asking
+from tickets.services.clarify import answers, asking, language
 
 log = logging.getLogger(__name__)
 
 
-def heard(ticket: Ticket, message: Message, requester: Person, user: Any) -> None:
-    """In the caller's transaction."""
-    text = history.words_of(message)
-    answers.take(ticket, text, user, somebody_else=_somebody_else(message.person, requester))
+def began(ticket: Ticket, remote: RemoteTicket) -> None:
+    """What a new ticket's own words say of the customer's language; ours hold what the set-up adds."""
+    text = plain.from_html(remote.text) if remote.html else plain.tidy(remote.text)
+    language.heard(ticket, text, remote.subject)
+
+
+def heard(ticket: Ticket, message: Message, requester: Person, user: Any, *, came_with_it: bool) -> None:
+    """In the caller's transaction. `came_with_it`: said before the ticket came in here, so it answers nothing."""
+    text, stranger = history.words_of(message), _somebody_else(message.person, requester)
+    if not came_with_it:
+        answers.take(ticket, text, user, somebody_else=stranger)
+    elif not stranger:
+        language.heard(ticket, text)
 
 
 def after(row: Connector, ticket: Ticket, user: Any, can_reply: bool) -> None:

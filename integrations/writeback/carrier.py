@@ -28,7 +28,8 @@ from integrations.connectors.protocol import Capability
 from integrations.connectors.protocol import Connector as Helpdesk
 from integrations.models import Connector, LinkedTicket
 from integrations.writeback.words import Outcome, WriteBack, marked, text_of
-from tickets.models import CustomerReply, Delivery, OutboxEvent, Run
+from tickets.models import CustomerReply, Delivery, FlowTemplate, OutboxEvent, Run
+from tickets.said import Said, listed
 from tickets.said import gettext_said as _
 from tickets.services.outbox.carriers import Answer, Verdict
 from tickets.services.tickets.external import CONNECTOR_LANE
@@ -77,14 +78,14 @@ class ConnectorCarrier:
         if not row.enabled:
             verdict = Verdict.AGAIN if delivery.event.type == REPLIED else Verdict.NEVER
             return Answer(verdict, _("这个连接器已停用。"))
-        done: list[str] = []
+        done: list[Said] = []
         try:
             for part in _write(build(row), row, linked, todo):
                 done.append(part)
         except ConnectorError as error:
             return _judged(row, error, done)
         health.good(row)
-        return Answer(Verdict.TAKEN, "; ".join(done) or "nothing to do")
+        return Answer(Verdict.TAKEN, listed(done) if done else _("没有要写的"))
 
     def closed(self, lane: str, text: str) -> None:
         """No helpdesk says that it is gone for good."""
@@ -98,8 +99,8 @@ def lane(row: Connector) -> str:
     return f"{CONNECTOR_LANE}:{row.pk}"
 
 
-def _write(helpdesk: Helpdesk, row: Connector, linked: LinkedTicket, todo: Todo) -> Iterator[str]:
-    """Each part that this helpdesk can take, in this order; what was done, for the log."""
+def _write(helpdesk: Helpdesk, row: Connector, linked: LinkedTicket, todo: Todo) -> Iterator[Said]:
+    """Each part that this helpdesk can take, in this order; what was done, in the later reader's language."""
     can, there = helpdesk.capabilities(), linked.external_id
     needed = Capability.NOTE if todo.internal else Capability.REPLY
     if not todo.internal and needed not in can:
@@ -107,21 +108,28 @@ def _write(helpdesk: Helpdesk, row: Connector, linked: LinkedTicket, todo: Todo)
     if todo.text and needed in can:
         found = helpdesk.find_note(there, todo.marker)
         text = marked(todo.text, todo.marker)
-        posted = found or helpdesk.note(there, text, marker=todo.marker, internal=todo.internal)
-        yield f"{needed} {posted}{' (was there)' if found else ''}"
+        if found is None:
+            helpdesk.note(there, text, marker=todo.marker, internal=todo.internal)
+        yield _noted(todo.internal, before=found is not None)
     if todo.tags and Capability.TAGS in can:
         helpdesk.add_tags(there, todo.tags)
-        yield f"tags {', '.join(todo.tags)}"
+        yield _("标签 %s") % ", ".join(todo.tags)
     if todo.status and Capability.STATUS in can:
         helpdesk.set_status(there, todo.status)
         state = state_of(todo.status, Mapping.model_validate(row.mapping), kind_of(row))
         LinkedTicket.objects.filter(pk=linked.pk).update(
             state=state or linked.state
         )  # our own change is none of theirs
-        yield f"status {todo.status}"
+        yield _("状态 %s") % todo.status
 
 
-def _judged(row: Connector, error: ConnectorError, done: Sequence[str]) -> Answer:
+def _noted(internal: bool, *, before: bool) -> Said:
+    if internal:
+        return _("内部备注(已在那里)") if before else _("内部备注")
+    return _("给客户的回复(已在那里)") if before else _("给客户的回复")
+
+
+def _judged(row: Connector, error: ConnectorError, done: Sequence[Said]) -> Answer:
     """`done`: what was written before it failed, which is not written again."""
     text: str = _("备注已写,其余没有:%s") % error.text if done else error.text
     if isinstance(error, Gone):
@@ -148,13 +156,17 @@ def _of_run(row: Connector, event: OutboxEvent) -> Todo | None:
     part = wanted.of(event.type)
     values = {
         "ticket": run.ticket.number,
-        "flow": run.flow_version.template.name,
+        "flow": _name(run.flow_version.template, wanted.language),
         "result": run.result,
         "link": _address(wanted, "ticket", run.ticket.number),
         "replay": _address(wanted, "replay", run.pk),
     }
     text = text_of(part, Outcome(event.type), values, wanted.language) if part.note else ""
     return Todo(marker_of_run(run.pk), text, status=part.status, tags=part.tags)
+
+
+def _name(flow: FlowTemplate, language: str) -> str:
+    return (flow.name_en if language == "en" else "") or flow.name
 
 
 def _address(wanted: WriteBack, name: str, key: object) -> str:

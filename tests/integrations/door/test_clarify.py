@@ -35,7 +35,7 @@ from tickets.models import (
     TicketStatus,
     TicketValue,
 )
-from tickets.services.clarify import answers, asking, draft, ending
+from tickets.services.clarify import answers, asking, draft, ending, language
 from tickets.services.evidence import erasure
 from tickets.services.runs import starts
 from tickets.services.tickets import changes, doubles, edits, fitting, values
@@ -113,7 +113,7 @@ def test_the_question_goes_out_after_a_yes_and_the_answer_fills_the_slot_so_that
 def test_it_is_asked_in_the_customers_language_and_with_the_flows_own_words(db: None, lin: User) -> None:
     version = with_slots(order_number={"question": {"zh": "请把订单号发给我们", "en": "Which order is it?"}})
     english = changes.create_ticket(user=lin, subject="", text=ENGLISH)
-    assert draft.language_of(english) == "en"
+    assert language.of_ticket(english) == "en"
     text = draft.text_of(english, draft.lacking(english, version), "en")
     assert "Which order is it?" in text
     assert not any("一" <= char <= "鿿" for char in text), text

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
-from django.utils import timezone
+from django.utils import timezone, translation
 from pydantic import ValidationError
 
 from integrations.connectors.errors import BadAnswer, Gone, RateLimited, Unreachable
@@ -18,7 +18,17 @@ from integrations.writeback.words import Outcome, Part, WriteBack, text_of
 from tests.integrations.helpdesk import Desk, call, read
 from tests.tickets.conftest import REFERENCE
 from tickets.errors import Invalid
-from tickets.models import CustomerReply, Delivery, DeliveryLane, DeliveryState, FlowVersion, Run, Ticket, TicketStatus
+from tickets.models import (
+    CustomerReply,
+    Delivery,
+    DeliveryLane,
+    DeliveryState,
+    FlowTemplate,
+    FlowVersion,
+    Run,
+    Ticket,
+    TicketStatus,
+)
 from tickets.said import said
 from tickets.services.outbox import drain
 from tickets.services.outbox.spread import spread
@@ -64,7 +74,7 @@ def test_the_end_is_noted_internally_with_status_tags_and_a_link(ended: Run, des
 
 def test_a_note_that_is_there_already_is_not_posted_again(ended: Run, desk: Desk) -> None:
     desk.notes.append(("7", f"… cs-agent run={ended.pk}", True))
-    assert "was there" in deliver().last_answer
+    assert "已在那里" in deliver().last_answer
     assert len(desk.notes) == 1
 
 
@@ -138,6 +148,36 @@ def test_what_became_of_a_run_is_written_in_the_language_that_was_set_up() -> No
     words = Part(note=True, words="{result}")
     assert text_of(words, Outcome.CANCELLED, values, "zh-hans") == "小林 已停止"
     assert text_of(words, Outcome.CANCELLED, values, "en") == "Stopped by 小林"
+
+
+def test_the_note_calls_the_flow_as_its_language_does(ended: Run, desk: Desk, connector: Connector) -> None:
+    FlowTemplate.objects.update(name_en="Complaint refund")
+    connector.write_back = {**connector.write_back, "language": "en"}
+    connector.save()
+    deliver()
+    [(_ticket, text, _internal)] = desk.notes
+    assert text.startswith("cs_agent was stopped (Complaint refund)")
+
+
+@pytest.mark.parametrize(
+    ("language", "told", "nothing"),
+    [
+        ("zh-hans", "内部备注、标签 ai、状态 done", "没有要写的"),
+        ("en", "Internal note, tags ai, status done", "nothing to write"),
+    ],
+)
+def test_what_was_done_there_is_told_in_the_readers_language(
+    ended: Run, desk: Desk, connector: Connector, language: str, told: str, nothing: str, client: Client
+) -> None:
+    row = deliver()
+    client.force_login(User.objects.get(username="lin"))
+    client.cookies["django_language"] = language
+    assert told in client.get(f"/tickets/{ended.ticket.number}/").content.decode()
+    write(connector, cancelled=Part())
+    Delivery.objects.update(state=DeliveryState.WAITING)
+    with translation.override(language):
+        deliver()
+        assert Delivery.objects.get(pk=row.pk).last_answer == nothing
 
 
 def test_words_with_an_unknown_place_are_refused() -> None:

@@ -94,6 +94,8 @@ class Ticket(models.Model):
     for_person = models.BooleanField(default=False, db_default=False, editable=False)
     lacks = models.TextField(default="", db_default="", blank=True, editable=False)  # names of slots, with commas
     fit_known = models.BooleanField(default=False, db_default=False, editable=False, db_index=True)
+    # "zh" or "en": of the newest words of the customer that show it; "" while none did. He is asked in it.
+    customer_language = models.CharField(max_length=8, default="", db_default="", blank=True, editable=False)
     # Set while the ticket is closed because another one of the same customer goes on with what it is about.
     merged_into = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="merged", editable=False

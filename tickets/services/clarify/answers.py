@@ -17,7 +17,7 @@ from tickets.flows.slots import SlotReading, apply_answers, parse_specs
 from tickets.flows.slots.replies import ReplyReading, read_reply
 from tickets.models import Clarification, ClarificationState, FlowVersion, Run, SlotSource, Ticket, TicketValue
 from tickets.permissions import Permission, require
-from tickets.services.clarify import ending
+from tickets.services.clarify import ending, language
 from tickets.services.evidence import audit
 from tickets.services.live import events as live
 from tickets.services.people import access
@@ -39,7 +39,8 @@ def goes_on_as(ticket: Ticket) -> Ticket:
 
 
 def take(ticket: Ticket, text: str, user: Any, *, somebody_else: bool = False) -> Clarification | None:
-    """Record the customer's answer; None if nothing was asked, or a run has started since.
+    """Record the customer's answer; None if nothing was asked, or a run has started since. The language of his words
+    is kept either way.
 
     `somebody_else`: the author is not the customer; the text is kept for a person to check.
     """
@@ -49,6 +50,8 @@ def take(ticket: Ticket, text: str, user: Any, *, somebody_else: bool = False) -
         whole = goes_on_as(Ticket.objects.select_related("merged_into").get(pk=ticket.pk))
         whole = Ticket.objects.select_for_update().get(pk=whole.pk)
         row = _asked(whole)
+        if not somebody_else:
+            language.heard(whole, text, asked=row.text if row else "")
         version = releases.version_for(row.template, whole) if row else None
         if row is None or version is None or row.state == ClarificationState.ANSWERED:
             return None

@@ -26,7 +26,7 @@ from tickets.models import (
 )
 from tickets.models.ticket.tickets import FINISHED, WITH_US
 from tickets.permissions import Permission, require
-from tickets.services.clarify import draft
+from tickets.services.clarify import draft, language
 from tickets.services.evidence import audit
 from tickets.services.flows.recommendation import recommend
 from tickets.services.live import events as live
@@ -83,7 +83,7 @@ def ask_by_policy(ticket: Ticket, user: Any, connector: str) -> Clarification | 
     asked = draft.lacking(ticket, version)
     if not asked or not all(each.harmless for each in asked) or not turns_left(ticket):
         return None
-    lang = draft.language_of(ticket)
+    lang = language.of_ticket(ticket)
     text = draft.text_of(ticket, asked, lang)
     return ask(ticket, version, user, text, send_by=connector, lang=lang, by_policy=True)
 
@@ -117,7 +117,7 @@ def _ask(
         template=version.template,
         turn=Clarification.objects.filter(ticket=ticket).count() + 1,
         questions=[each.names for each in asked],
-        lang=message.lang if message.lang in draft.LANGS else draft.language_of(ticket),
+        lang=message.lang if message.lang in language.LANGS else language.of_ticket(ticket),
         text=reply.text,
         reply=reply,
         asked_by=user,

@@ -5,7 +5,6 @@ Rule: it shows the customer only what the customer wrote: values from our record
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -16,10 +15,7 @@ from tickets.flows.slots import FoundSlot, SlotReading, SlotSpec, SlotState
 from tickets.models import AttachmentKind, Clarification, FlowVersion, SlotSource, Ticket
 from tickets.services.tickets import external, values
 
-LANGS = ("zh", "en")
 MONEY = "money"
-_HAN = re.compile(r"[一-鿿]")
-_LATIN_WORD = re.compile(r"[A-Za-zÀ-ÿ]{2,}")
 _QUOTED = 40  # characters of the customer's own words that a question repeats
 
 
@@ -38,12 +34,6 @@ class Lacking:
     @property
     def harmless(self) -> bool:
         return all(spec.ask_freely for spec in self.specs)
-
-
-def language_of(ticket: Ticket) -> str:
-    """The customer's language: "zh", or "en" for Latin letters without Chinese."""
-    text = f"{ticket.subject}\n{ticket.text}"
-    return "zh" if len(_HAN.findall(text)) >= len(_LATIN_WORD.findall(text)) else "en"
 
 
 def lacking(ticket: Ticket, version: FlowVersion) -> list[Lacking]:
