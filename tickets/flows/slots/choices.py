@@ -273,6 +273,7 @@ def _doubt(text: str, span: Span) -> Doubt | None:
     if (
         re.search(r"(?<![我想跟])(?:说|称|写着|写的?是)[^,，]{0,4}$", before)
         or _SAID.search(before)
+        or stance.chosen_for(before)
         or stance.REPORTED.search(sentence[: len(sentence) - len(before)].rstrip(",，"))
     ):
         return Doubt.HEARSAY

@@ -104,7 +104,12 @@ def _text(spec: SlotSpec, scene: Scene) -> list[Span]:
 
 
 def _address(spec: SlotSpec, scene: Scene) -> list[Span]:
-    return distinct(writing.addresses(scene.text, spec.words))
+    """Where the text announces none that could be read, and the flow needs one, those that it names are offered."""
+    announced = distinct(writing.addresses(scene.text, spec.words))
+    if not spec.required or any(span.value for span in announced):
+        return announced
+    others = distinct(writing.unannounced(scene.text))
+    return others if any(span.doubt is None for span in others) else [*announced, *others]
 
 
 def _name(spec: SlotSpec, scene: Scene) -> list[Span]:

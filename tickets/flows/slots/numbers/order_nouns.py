@@ -28,7 +28,8 @@ _OTHER_ORDER = re.compile(
     r"赠品|拆分|合并|"
     r"测试|第三方|代付|还款|借款|贷款|缴费?|"
     r"工|旧|原|上一|别的|其他|另外)(?:的)?(?:订单|定单)[^订]{0,4}$|"
-    r"\b(?:purchase|payment|money|work|(?<!to )return|previous|old|other|last|another) order[^o]{0,12}$",
+    r"\b(?:purchase|payment|money|work|"
+    r"(?:my|the|a|your|this|that|of|for|under|with) return|previous|old|other|last|another) order[^o]{0,12}$",
     re.I,
 )
 _OTHER_NEAR = re.compile(

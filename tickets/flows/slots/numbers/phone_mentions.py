@@ -65,7 +65,10 @@ _ELSEWHERE = re.compile(
     r"elsewhere|(?:different|other) one|(?<!send )(?<!send me )(?<!get )(?<!get me )(?<!resend )another one|"
     r"(?<!send a )(?<!send me a )(?<!get a )(?<!request a )new one|(?:new|different|another|other) (?:sim|phone|number)"
     r")\b|"
-    r"\b(?:send|text|resend|forward) (?:it |the code |code |them )?to (?!me\b|my (?:registered|phone|number|mobile)))",
+    r"\b(?:send|text|resend|forward) (?:it |the code |code |them )?to (?!me\b|my (?:registered|phone|number|mobile)|"
+    r"(?:my |our |the )?(?:new |home |other |correct )?(?:address|office|work|home|house|"
+    r"flat|place|room|unit|suite|apartment|building|block|tower|hotel|school)\b|"
+    r"\d{1,5}[A-Za-z]? (?-i:[A-Z][a-z])))",
     re.I,
 )
 _PHONE_NOUN = re.compile(f"{BEGINS}(?:{_NOUN})", re.I)

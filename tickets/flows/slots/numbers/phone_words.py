@@ -9,7 +9,7 @@ from tickets.flows.slots import leads
 
 _WORDS = (
     r"手机号码?|手机|电话号?码?|电话|号码|号|本机|联系方式|联系|尾号|我们?|本人|自己|亲|您好|你好|喂|嗯|呃|啊|"
-    r"注册|登录|登陆|绑定|预留|预定|下单|购买|常用|平时|平常|日常|现在|现|目前|当前|现用|在用|使用|正在|用|主|新|换|"
+    r"核验|核实|验证|认证|实名|身份|注册|登录|登陆|绑定|预留|预定|下单|购买|常用|平时|平常|日常|现在|现|目前|当前|现用|在用|使用|正在|用|主|新|换|"
     r"正确|实际|"
     r"收短信|收码|接收|收|短信|验证码|微信|支付宝|银行|银行卡|账号|账户|会员|移动|联通|电信|广电|客户|用户|业务|"
     r"办理|申请|"
@@ -29,7 +29,7 @@ _WORDS = (
     r"received|receive|receiving|getting|changed|came|come|comes|any|coming|arriving|not|no|never|didn't|doesn't|"
     r"instead|again|now|"
     r"hi|hello|user|customer|client|"
-    r"reach|ring|"
+    r"reach|ring|verify|confirm|identity|id|"
     r"try|entered|should|be|but|used|complaints?|records?|needs|an|want|need|get|got|work|working|still|number's|phone's|cell's|mobile's)\b\.?"
 )
 _LAST = re.compile(rf"(?:{_WORDS}) ?$", re.I)

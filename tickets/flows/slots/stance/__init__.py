@@ -18,6 +18,7 @@ from tickets.flows.slots.stance.sources import (
     PERSON,
     PERSON_WORDS,
     REPORTED,
+    chosen_for,
     hearsay,
     other_person,
 )
@@ -31,6 +32,7 @@ __all__ = [
     "REPORTED",
     "asked",
     "called_off",
+    "chosen_for",
     "conditional",
     "corrected",
     "done",

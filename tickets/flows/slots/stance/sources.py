@@ -40,11 +40,24 @@ _HEARSAY = re.compile(
     r"willing)\b",
     re.I,
 )
+# What somebody told the writer to choose, or a form chose by itself: 客服让我选质量问题, 默认的是质量问题.
+_CHOSEN_FOR = re.compile(
+    rf"(?:{_SPEAKER}|主播|系统|平台|页面|别人).{{0,6}}(?:让|叫|要求?|建议|推荐|教|请|帮|给|替)(?:着)?(?:我们?|咱们?)?(?:先|去|来|直接|就)?"
+    r"(?:选择?|勾选?|填写?|写|点|报|申请|提交|走|按)[^,，]{0,4}$|默认(?:的|选的?|勾选的?|填的?|原因)?(?:就?是|为|成)?$|"
+    r"\b(?:told|asked|advised|wanted|instructed|recommended|got) (?:me|us) (?:to )?"
+    r"(?:choose|select|pick|put|say|tick|write|enter|claim)\b[^,.]{0,16}$|\bby default\b[^,.]{0,12}$",
+    re.I,
+)
 REPORTED = re.compile(r"(?:(?<![没未不])(?<!没有)说|称|表示|承诺|答应|回复|告诉我|写着|said|says|told me)[:：]?$", re.I)
 _OPEN_QUOTE = re.compile(r"[“「『\"‘]([^”」』\"’]*)$")
 # A blank in place of a comma: 客服让我等三天 现在三天过了 请退款.
 _AFRESH = re.compile(r"(?<=[一-鿿])(?<![说称道讲诺应]) (?=请|麻烦|我|所以|但是|订单|单号|现在|要求|希望|申请|退|补|赔)")
 _JSON_KEY = re.compile(r"\{[^{}]*\"(?:[\w -]{1,30}\" ?: ?\"?)?$")  # {"refund": "50元"}
+
+
+def chosen_for(before: str) -> bool:
+    """Whether the words before name what another than the writer had him choose."""
+    return bool(_CHOSEN_FOR.search(before))
 
 
 def other_person(before: str) -> Doubt | None:

@@ -6,6 +6,7 @@ Rule: words before the first of these names that are no place themselves (暂定
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 _PROVINCES = (
     "北京 天津 上海 重庆 河北 山西 内蒙古 辽宁 吉林 黑龙江 江苏 浙江 安徽 福建 江西 山东 河南 湖北 湖南 广东 "
@@ -32,6 +33,10 @@ _NAMES = re.compile(
     rf"(?:{'|'.join(f'{_PROVINCES} {_CITIES}'.split())})"
     r"(?![东南西北中]?(?:[一二三四五六]?[路街道巷弄里]|大[道街厦]|小区|花园|人))"
 )
+_ENGLISH_STREET = re.compile(
+    r"(?<![\w-])\d{1,5}[A-Za-z]?,? (?:[A-Z][\w'.-]*,? ){1,4}"
+    r"(?:Street|St|Road|Rd|Avenue|Ave|Lane|Drive|Boulevard|Square|Court)\b"
+)
 _ANY_PLACE = re.compile(r"[省市区县镇乡村路街道巷弄园苑]|\d")
 _BEFORE_PLACES = {"", "中国", "中华人民共和国"}
 
@@ -41,3 +46,9 @@ def words_before_place(address: str) -> str:
     found = _NAMES.search(address)
     lead = address[: found.start()] if found else ""
     return "" if lead in _BEFORE_PLACES or _ANY_PLACE.search(lead) else lead
+
+
+def beginnings(text: str) -> Iterator[int]:
+    """Where addresses may begin: at the name of a province or a city, or at a house number of an English street."""
+    for match in re.finditer(rf"{_NAMES.pattern}|{_ENGLISH_STREET.pattern}", text):
+        yield match.start()
