@@ -6,7 +6,7 @@ Rule: a fixed number of queries per page, whatever its content.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from tickets.flows.slots import parse_specs
 from tickets.models import (
+    Clarification,
     Confirmation,
     ConfirmationState,
     FlowTemplate,
@@ -26,7 +27,7 @@ from tickets.models import (
     Takeover,
     Ticket,
 )
-from tickets.models.ticket.tickets import UNFINISHED
+from tickets.models.ticket.tickets import UNFINISHED, WITH_US
 from tickets.services.runs import attention, transitions
 from tickets.services.tickets import fitting
 
@@ -53,6 +54,8 @@ class Line:
     human: bool  # a person should rather handle it
     lacks: tuple[str, ...]  # labels of what must be filled in before a start
     pause: Pause | None
+    reopened: bool = False
+    reply: Clarification | None = None  # the newest question, if the customer answered it or let its time pass
 
     @property
     def waits(self) -> bool:
@@ -77,7 +80,9 @@ def lines(tickets: Iterable[Ticket]) -> list[Line]:
     runs = _newest_runs(listed)
     fits = _fits([ticket for ticket in listed if ticket.status in UNFINISHED])
     pauses, labels = _pauses(runs.values()), _labels(fits.values())
-    return [_line(ticket, runs.get(ticket.pk), fits.get(ticket.pk), labels, pauses) for ticket in listed]
+    found = [_line(ticket, runs.get(ticket.pk), fits.get(ticket.pk), labels, pauses) for ticket in listed]
+    replies = {row.ticket_id: row for row in attention.replies().filter(ticket__in=[each.pk for each in listed])}
+    return [_told(line, replies.get(line.ticket.pk)) for line in found]
 
 
 def by_day(found: list[Line], *, grouped: bool) -> list[Day]:
@@ -126,6 +131,13 @@ def _line(
         lacks=tuple(labels.get((key, name), name) for name in fit.lacks) if startable and fit else (),
         pause=pauses.get(run.pk) if run else None,
     )
+
+
+def _told(line: Line, reply: Clarification | None) -> Line:
+    """The line with what came back; of a ticket that is done, or that waits for its customer, neither says anything."""
+    if line.ticket.status not in WITH_US:
+        return line
+    return replace(line, reopened=line.ticket.reopened_at is not None, reply=reply)
 
 
 def _newest_runs(tickets: list[Ticket]) -> dict[int, Run]:

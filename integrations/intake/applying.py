@@ -231,7 +231,7 @@ def _state(work: Work, ticket: Ticket, now: State | None, answered: bool) -> Non
     if wanted is not None:
         if wanted in FINISHED and Run.objects.filter(ticket=ticket, status__in=transitions.ACTIVE).exists():
             return
-        changes.set_status(ticket, wanted, work.user)
+        _set(work, ticket, wanted)
     if changed:
         work.save(state=now)
 
@@ -240,7 +240,14 @@ def _open_the_other(work: Work, double: Ticket) -> None:
     """Reopen the ticket that the customer's ticket was merged into."""
     ticket = goes_on_as(double)
     if ticket.status in (*FINISHED, TicketStatus.PENDING):
-        changes.set_status(ticket, TicketStatus.OPEN, work.user)
+        _set(work, ticket, TicketStatus.OPEN)
+
+
+def _set(work: Work, ticket: Ticket, status: TicketStatus) -> None:
+    if status == TicketStatus.OPEN and ticket.status in FINISHED:
+        edits.reopen(ticket, work.user)
+    else:
+        changes.set_status(ticket, status, work.user)
 
 
 def _wanted(ticket: Ticket, now: State | None, answered: bool) -> TicketStatus | None:

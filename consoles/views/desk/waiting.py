@@ -33,6 +33,8 @@ def words_for(why: Why) -> str:
         Why.FAILED: _("处理失败"),
         Why.HANDED_OFF: _("已转人工"),
         Why.PERSON: _("建议人工"),
+        Why.REOPENED: _("重新打开"),
+        Why.REPLIED: _("客户已回复"),
         Why.MENTION: _("备注里提到我"),
     }[why]
 

@@ -83,6 +83,7 @@ class Ticket(models.Model):
     created_at = models.DateTimeField(_("创建时间"), db_index=True)
     due_at = models.DateTimeField(_("SLA 到期"), db_index=True)
     solved_at = models.DateTimeField(_("解决时间"), null=True, blank=True)
+    reopened_at = models.DateTimeField(null=True, blank=True, editable=False)  # when it last came back after its end
     result = SaidField(_("处理结果"), blank=True)
     # Which flow fits and whether a person should rather handle it; computed when a ticket arrives or a flow changes.
     fitting = models.ForeignKey(
@@ -112,6 +113,7 @@ class Ticket(models.Model):
             models.Index(fields=["department", "status", "due_at"]),
             models.Index(fields=["department", "status", "-solved_at"], name="ticket_newest_solved"),
             models.Index("department", OF_FLOW, "status", name="ticket_by_flow"),
+            models.Index(fields=["reopened_at"], condition=models.Q(reopened_at__isnull=False), name="ticket_reopened"),
         ]
         constraints = [
             models.UniqueConstraint(

@@ -1,4 +1,5 @@
-"""What waits for people: confirmations, questions, takeovers, and tickets that automation returned or never handled.
+"""What waits for people: confirmations, questions, takeovers, and tickets that automation returned or never handled,
+that were opened again, or whose customer answered.
 
 Rule: read from rows only. An item is the user's own if the user may handle it and the ticket is theirs, nobody's, or
 needs a second person; all others are the team's.
@@ -6,10 +7,11 @@ needs a second person; all others are the team's.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from itertools import chain
 from typing import Any
 
 from django.conf import settings
@@ -22,6 +24,8 @@ from tickets.errors import Conflict, NotPending
 from tickets.models import (
     SERVING,
     AuditEvent,
+    Clarification,
+    ClarificationState,
     Confirmation,
     ConfirmationState,
     Question,
@@ -43,6 +47,12 @@ MOST = 300  # of each kind
 ESCALATED = 0.5  # of a takeover's time
 NUDGE_EVERY = timedelta(minutes=1)
 _NUDGED = "run.nudged"
+_HEARD = (
+    ClarificationState.PARTLY,
+    ClarificationState.UNCLEAR,
+    ClarificationState.ANSWERED,
+    ClarificationState.EXPIRED,
+)
 
 
 class Why(StrEnum):
@@ -54,6 +64,8 @@ class Why(StrEnum):
     FAILED = "failed"
     HANDED_OFF = "handed_off"
     PERSON = "person"
+    REOPENED = "reopened"  # it was done, and the customer or the helpdesk opened it again
+    REPLIED = "replied"  # the customer answered what he was asked, or the time for it is over
     MENTION = "mention"  # mentioned by a colleague in a note
 
 
@@ -78,10 +90,19 @@ class Item:
 def items(user: Any) -> list[Item]:
     """The items of the user's departments: those blocking a phone first, then by time; at most MOST of each kind."""
     runs = access.visible_runs(user)
-    found = [*_confirmations(user, runs), *_questions(user, runs), *_takeovers(user, runs), *_ended(user, runs)]
-    found += [*_for_people(user), *_mentions(user)]
+    found = [*_confirmations(user, runs), *_questions(user, runs), *_takeovers(user, runs)]
+    found += [*_once(_reopened(user), _replied(user), _ended(user, runs), _for_people(user)), *_mentions(user)]
     far = timezone.now() + timedelta(days=3650)
     return sorted(found, key=lambda item: (item.why not in CALLING, item.due or far, item.since))
+
+
+def _once(*kinds: Iterable[Item]) -> Iterator[Item]:
+    """Each ticket by the first reason that it has."""
+    seen: set[int] = set()
+    for item in chain(*kinds):
+        if item.ticket.pk not in seen:
+            seen.add(item.ticket.pk)
+            yield item
 
 
 def tickets_waiting() -> Q:
@@ -91,7 +112,24 @@ def tickets_waiting() -> Q:
     alone = runs.filter(status=RunStatus.TAKEN_OVER, takeovers__ended_at=None, takeovers__begun_at=None)
     ended = Q(status__in=WITH_US, pk__in=_given_back(runs).values("ticket"))
     for_people = _untouched() & Q(status__in=WITH_US)
-    return Q(pk__in=asked.values("ticket")) | Q(pk__in=alone.values("ticket")) | ended | for_people
+    back = Q(status__in=WITH_US) & (Q(pk__in=_come_back().values("pk")) | Q(pk__in=_heard().values("ticket")))
+    return Q(pk__in=asked.values("ticket")) | Q(pk__in=alone.values("ticket")) | ended | for_people | back
+
+
+def replies() -> QuerySet[Clarification]:
+    """Of each ticket the newest question, if the customer answered it or let its time pass, and no run began since."""
+    newer = Clarification.objects.filter(ticket=OuterRef("ticket"), pk__gt=OuterRef("pk"))
+    since = Run.objects.serving().filter(ticket=OuterRef("ticket"), created_at__gt=OuterRef("asked_at"))
+    return Clarification.objects.filter(~Exists(newer), ~Exists(since), state__in=_HEARD)
+
+
+def _heard() -> QuerySet[Clarification]:
+    return replies().filter(ticket__status__in=WITH_US)
+
+
+def _come_back() -> QuerySet[Ticket]:
+    since = Run.objects.serving().filter(ticket=OuterRef("pk"), created_at__gt=OuterRef("reopened_at"))
+    return Ticket.objects.filter(~Exists(since), reopened_at__isnull=False, status__in=WITH_US)
 
 
 def _untouched() -> Q:
@@ -168,6 +206,25 @@ def _for_people(user: Any) -> Iterator[Item]:
     for ticket in rows.order_by("due_at")[:MOST]:
         mine = may and ticket.assignee_id in {None, user.pk}
         yield Item(Why.PERSON, f"p-{ticket.pk}", ticket, ticket.created_at, "", mine, ticket.due_at)
+
+
+def _reopened(user: Any) -> Iterator[Item]:
+    rows = access.visible_tickets(user).filter(pk__in=_come_back().values("pk")).select_related("assignee")
+    may = has(user, Permission.START_RUNS)
+    for ticket in rows.order_by("reopened_at")[:MOST]:
+        mine = may and ticket.assignee_id in {None, user.pk}
+        yield Item(Why.REOPENED, f"o-{ticket.pk}", ticket, ticket.reopened_at or ticket.created_at, "", mine)
+
+
+def _replied(user: Any) -> Iterator[Item]:
+    """His who asked, unless the ticket is somebody's; everybody's where it was asked by policy."""
+    rows = _heard().filter(ticket__in=access.visible_tickets(user).values("pk")).select_related("ticket__assignee")
+    may = has(user, Permission.START_RUNS)
+    for row in rows.order_by("pk")[:MOST]:
+        whose = row.ticket.assignee_id or (None if row.by_policy else row.asked_by_id)
+        since = row.answered_at or row.due_at
+        text = row.answer[:200] or ClarificationState(row.state).label
+        yield Item(Why.REPLIED, f"a-{row.pk}", row.ticket, since, str(text), may and whose in {None, user.pk})
 
 
 def _mentions(user: Any) -> Iterator[Item]:

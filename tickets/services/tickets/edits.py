@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from tickets.errors import Conflict, Invalid
@@ -69,11 +70,15 @@ def _asked_for(people: list[Any]) -> dict[str, Any]:
 
 
 def reopen(ticket: Ticket, user: Any) -> Ticket:
-    """Reopen a solved or closed ticket."""
+    """Reopen a solved or closed ticket: it is shown as come back, and waits for a person."""
     if ticket.status not in FINISHED:
         require(user, Permission.CREATE_TICKETS, ticket=ticket)
         raise Conflict(_("工单没有关闭,无需重新打开。"), code="not_closed")
-    return changes.set_status(ticket, TicketStatus.OPEN, user)
+    with transaction.atomic():
+        changes.set_status(ticket, TicketStatus.OPEN, user)
+        ticket.reopened_at = timezone.now()
+        Ticket.objects.filter(pk=ticket.pk).update(reopened_at=ticket.reopened_at)
+    return ticket
 
 
 def _cleaned(user: Any, ticket: Ticket, name: str, value: Any) -> Any:
