@@ -221,6 +221,30 @@ def test_a_range_of_dates_is_read(text: str, expected: str) -> None:
     assert [span.value for span in periods.date_ranges(text, date(2024, 6, 15))] == [expected]
 
 
+@pytest.mark.parametrize(
+    ("text", "about", "expected"),
+    [
+        ("12月3日到12月5日", "", None),  # of last year, or in some days
+        ("12月3日到12月5日", "账单周期", "2023-12-03/2023-12-05"),
+        ("12月3日到12月5日", "入住日期", "2024-12-03/2024-12-05"),
+        ("帮我预订12月3日到12月5日", "", "2024-12-03/2024-12-05"),
+        ("导出1月3日到1月5日的流水", "", "2024-01-03/2024-01-05"),
+        ("1月3日到1月5日", "", None),
+        ("11月20日到11月25日", "", "2024-11-20/2024-11-25"),
+        ("11月20日到12月5日", "", "2024-11-20/2024-12-05"),  # today is within
+        ("from 3 Dec to 5 Dec", "Dates of the stay", "2024-12-03/2024-12-05"),
+        ("Dec 30th through Jan 2nd", "Leave", "2024-12-30/2025-01-02"),
+        ("请假12/3~12/5", "", "2024-12-03/2024-12-05"),
+        ("12/3 to 12/5", "Leave", None),  # December, or March and May
+    ],
+)
+def test_the_days_of_a_range_without_a_year_are_of_the_time_that_is_spoken_of(
+    text: str, about: str, expected: str | None
+) -> None:
+    found = periods.date_ranges(text, date(2024, 11, 29), about)
+    assert [span.value for span in found if span.doubt is None] == ([expected] if expected else [])
+
+
 @pytest.mark.parametrize("text", ["2月30日到3月40日", "近0天", "最近九九九九个月", "5月31日到3月1日", "近999999天"])
 def test_what_is_no_range_gives_none(text: str) -> None:
     found = periods.date_ranges(text, date(2024, 6, 15))

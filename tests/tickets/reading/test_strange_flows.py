@@ -97,3 +97,42 @@ def test_a_dispute_about_charges_goes_to_the_flow_that_is_for_it_and_else_to_a_p
 def test_the_whole_noun_of_a_number_says_whose_it_is(words: list[str], text: str, number: str | None) -> None:
     flow = {**METER, "slots": [{"name": "n", "kind": "order_number", "label": {"zh": "号码"}, "words": words}]}
     assert read_slots(flow, Ticket(number="T1", text=text)).values.get("n") == number
+
+
+_SEVERAL = {
+    **METER,
+    "slots": [
+        {"name": "house", "kind": "order_number", "label": {"zh": "户号"}, "words": ["户号", "customer number"]},
+        {"name": "phone", "kind": "mobile", "label": {"zh": "联系手机"}, "from_customer": True},
+        {"name": "holder", "kind": "name", "label": {"zh": "户名"}, "words": ["户名", "户主"], "required": False},
+        {"name": "plate", "kind": "text", "label": {"zh": "车牌"}, "words": ["车牌号", "车牌"], "required": False},
+    ],
+}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "户号8800123456和8800123457",
+        "户号8800123456、8800123457",
+        "户号是8800123456还是8800123465我记不清",
+        "customer number 8800123456 or 8800123465",
+    ],
+)
+def test_of_two_numbers_that_a_word_joins_none_is_taken(text: str) -> None:
+    assert "house" not in read_slots(_SEVERAL, Ticket(number="T1", text=text)).values
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("户号3301123456,打不着火", {"house": "3301123456", "phone": RECORD}),
+        ("户号3301123456 电话13800138000", {"house": "3301123456", "phone": "13800138000"}),
+        ("户号3301123456,退到户名王小明的卡里", {"house": "3301123456", "holder": "王小明"}),
+        ("户号3301123456,户主叫陈可", {"house": "3301123456", "holder": "陈可"}),
+        ("户号3301123456,车牌号 浙A·12345 昨天进的小区", {"house": "3301123456", "plate": "浙A·12345"}),
+    ],
+)
+def test_each_slot_takes_what_bears_its_noun_and_no_more(text: str, values: dict[str, str]) -> None:
+    read = read_slots(_SEVERAL, Ticket(number="T1", text=text, customer_mobile=RECORD)).values
+    assert {name: read.get(name) for name in values} == values

@@ -60,7 +60,12 @@ def _orders(spec: SlotSpec, scene: Scene) -> list[Span]:
 
 
 def _mobile(spec: SlotSpec, scene: Scene) -> list[Span]:
-    found = phones.phones(scene.text)
+    """A number that bears another slot's noun (户号3301123456) is no telephone that could not be read."""
+    named = [
+        span for each in scene.specs if each.words and KINDS[each.kind].read is _orders for span in _orders(each, scene)
+    ]
+    taken = {span.start for span in named if span.value and span.doubt is None}
+    found = [span for span in phones.phones(scene.text) if span.value or span.start not in taken]
     sure = [span for span in found if span.doubt is None]
     if sure and phones.on_behalf_of_another(scene.text, found):
         unclear = {None, Doubt.OTHER_PERSON}
@@ -93,7 +98,7 @@ def _id_card(spec: SlotSpec, scene: Scene) -> list[Span]:
 
 
 def _period(spec: SlotSpec, scene: Scene) -> list[Span]:
-    return periods.date_ranges(scene.text, scene.today)
+    return periods.date_ranges(scene.text, scene.today, f"{spec.labels.zh} {spec.labels.en}")
 
 
 def _text(spec: SlotSpec, scene: Scene) -> list[Span]:
@@ -161,7 +166,7 @@ def _choice_typed(spec: SlotSpec, text: str, today: date) -> Answer:
 
 
 def _period_typed(spec: SlotSpec, text: str, today: date) -> Answer:
-    found = periods.date_ranges(even(text), today)
+    found = periods.date_ranges(even(text), today, f"{spec.labels.zh} {spec.labels.en}")
     certain = len(found) == 1 and found[0].doubt is None
     if re.fullmatch(r"\d{4}-\d\d-\d\d/\d{4}-\d\d-\d\d", text):
         return Answer(text)

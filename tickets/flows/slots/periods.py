@@ -24,11 +24,25 @@ _DAY = r"(?P<y2>$^)?(?P<m2>$^)?(?P<l2>$^)?(?P<d2>\d{1,2})[日号]"
 _TO = r" ?(?:到|至|~|-{1,2}|—|to|until|through|and) ?"
 _MONTH_DAY = _MONTH_DAY.replace("{{{{", "{{").replace("}}}}", "}}")
 _FULL_DATE = _FULL_DATE.replace("{{{{", "{{").replace("}}}}", "}}")
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_MONTH = (
+    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|"
+    r"nov(?:ember)?|dec(?:ember)?)\.?"
+)
+_ENGLISH_DATE = (
+    rf"(?P<e{{0}}>{_MONTH} \d{{{{1,2}}}}(?:st|nd|rd|th)?|\d{{{{1,2}}}}(?:st|nd|rd|th)?(?: of)? {_MONTH})"
+    r"(?:,? (?P<y{0}>20\d\d))?"
+)
+_SLASHES = r"(?P<y{0}>$^)?(?P<m{0}>1[0-2]|0?[1-9])/(?P<d{0}>\d{{1,2}})"
+_CHINESE = re.compile(r"[一-鿿]")
 _RANGES = (
     re.compile(r"(?<![\d.])" + _FULL_DATE.format(1) + _TO + _FULL_DATE.format(2) + r"(?![\d.])", re.I),
     re.compile(r"(?<![\d.])" + _MONTH_DAY.format(1) + _TO + _MONTH_DAY.format(2), re.I),
     re.compile(r"(?<![\d.])" + _MONTH_DAY.format(1) + _TO + _DAY, re.I),
+    re.compile(r"(?<![\dA-Za-z])" + _ENGLISH_DATE.format(1) + _TO + _ENGLISH_DATE.format(2) + r"(?!\w)", re.I),
 )
+# 9/3~9/5: the month first in a Chinese text, in others one cannot tell.
+_SLASHED = re.compile(r"(?<![\d./])" + _SLASHES.format(1) + _TO + _SLASHES.format(2) + r"(?![\d./])", re.I)
 _UNIT = r"月|天|日|周|星期|礼拜|年|季度|months?|days?|weeks?|years?|quarters?"
 _LAST = re.compile(
     rf"(?:最近|近|过去|这|last|past|recent)(?:的|the)? ?(?P<n>[\d{NUMERALS}.]{{1,12}}|半|(?:one|two|three|"
@@ -52,12 +66,28 @@ _ENGLISH = dict(
 )
 _DAYS = {"天": 1, "日": 1, "周": 7, "星期": 7, "礼拜": 7}
 _TURN_OF_YEAR = timedelta(days=186)  # a range over New Year that is longer is rather two days in the wrong order
+# What dates without a year are of, where people speak of what has been or of what is to come.
+_HAS_BEEN = re.compile(
+    r"账单|记录|流水|明细|清单|报表|发票|对账|历史|消费|扣费|交易|投诉|数据|导出|查询|出险|发生|用量|通话|"
+    r"\b(?:statements?|records?|history|bills?|invoices?|transactions?|exports?|reports?|complaints?|incident|"
+    r"accident|usage|past|were|was)\b",
+    re.I,
+)
+_TO_COME = re.compile(
+    r"入住|离店|住店|预订|预定|预约|请假|休假|出发|出行|航班|车次|行程|改签|改期|打算|计划|准备|将要|接下来|未来|下[个周月]|"
+    r"\b(?:check[- ]?(?:in|out)|stay|booking|reservation|leave|holiday|travel|trip|flight|will|away|upcoming|next|"
+    r"planning|appointment)\b",
+    re.I,
+)
 _MOST = 1200  # units; more is a slip of the pen
 
 
-def date_ranges(text: str, today: date) -> list[Span]:
-    """The periods of the text, each once; with a doubt where it is asked about, denied or not exact."""
-    fixed = [span for pattern in _RANGES for match in pattern.finditer(text) if (span := _fixed(match, today))]
+def date_ranges(text: str, today: date, about: str = "") -> list[Span]:
+    """The periods of the text, each once; with a doubt where it is asked about, denied or not exact. `about`: what they
+    are periods of, in the flow's words, which tells of dates without a year whether they are to come."""
+    tense = _tense(about) or _tense(text)
+    patterns = (*_RANGES, _SLASHED) if _CHINESE.search(text) else _RANGES
+    fixed = [span for pattern in patterns for match in pattern.finditer(text) if (span := _fixed(match, today, tense))]
     recent = [_recent(match, today) for pattern in (_LAST, _WITHIN) for match in pattern.finditer(text)]
     return distinct([span.doubted(_stance(text, span)) for span in distinct([*fixed, *recent])[:MOST_PLACES]])
 
@@ -73,28 +103,51 @@ def _stance(text: str, span: Span) -> Doubt | None:
     )
 
 
-def _fixed(match: re.Match[str], today: date) -> Span | None:
+def _tense(words: str) -> int:
+    """-1: of what has been; 1: of what is to come; 0: it does not say, or says both."""
+    return bool(_TO_COME.search(words)) - bool(_HAS_BEEN.search(words))
+
+
+def _fixed(match: re.Match[str], today: date, tense: int) -> Span | None:
     try:
         first = _day(match, "1", today, None)
         last = _day(match, "2", today, first)
+        if not (match["y1"] or match["y2"] or _group(match, "l1")):
+            return _without_year(match, first, last, today, tense)
     except ValueError:
         return Span("", *match.span(), Doubt.UNREADABLE)
-    given = match["y1"] or match["y2"] or _group(match, "l1")
-    if not given and first > last:  # 11月到1月
-        first = first.replace(year=first.year - 1)
+    return Span(f"{first}/{last}", *match.span()) if first <= last else Span("", *match.span(), Doubt.UNREADABLE)
+
+
+def _without_year(match: re.Match[str], first: date, last: date, today: date, tense: int) -> Span:
+    """The last time that those days were, or the next; which, the words tell, or else that it is the nearer one.
+
+    Raises ValueError where a day is none of that year.
+    """
+    if first > last:  # 11月到1月
+        first = _in_year(first, first.year - 1)
         if last - first > _TURN_OF_YEAR:
             return Span("", *match.span(), Doubt.UNREADABLE)
-    if not given and last > today:  # without a year it lies in the past
-        try:
-            first, last = (day.replace(year=day.year - 1) for day in (first, last))
-        except ValueError:
-            return Span("", *match.span(), Doubt.UNREADABLE)
-    return Span(f"{first}/{last}", *match.span()) if first <= last else Span("", *match.span(), Doubt.UNREADABLE)
+    back = 1 if last > today else 0
+    been = _in_year(first, first.year - back), _in_year(last, last.year - back)
+    coming = _in_year(been[0], been[0].year + 1), _in_year(been[1], been[1].year + 1)
+    under_way = coming[0] <= today
+    nearer_ahead = not under_way and coming[0] - today < today - been[1]
+    meant = coming if tense > 0 or (under_way and not tense) else been
+    doubt = Doubt.UNCLEAR if not tense and nearer_ahead else None
+    return Span(f"{meant[0]}/{meant[1]}", *match.span(), doubt)
+
+
+def _in_year(day: date, year: int) -> date:
+    return day.replace(year=year)
 
 
 def _day(match: re.Match[str], which: str, today: date, first: date | None) -> date:
     """One end of a range; the second takes its year and month from the first where it names none."""
-    given, month = match["y" + which], match["m" + which]
+    given, month, number_of_day = match["y" + which], _group(match, "m" + which), _group(match, "d" + which)
+    if named := _group(match, "e" + which):
+        month = str(_MONTHS.index(re.search("[a-z]{3}", named.lower())[0]) + 1)
+        number_of_day = re.search(r"\d+", named)[0]
     year = first.year if first else today.year
     if given:
         year = int(given) if given.isdecimal() else today.year + {"去": -1, "今": 0, "前": -2, "明": 1}[given]
@@ -104,7 +157,7 @@ def _day(match: re.Match[str], which: str, today: date, first: date | None) -> d
         return near.replace(day=int(match["d" + which]))
     if not month and first is None:
         raise ValueError("no month")
-    return date(year, int(month) if month else first.month, int(match["d" + which]))  # type: ignore[union-attr]
+    return date(year, int(month) if month else first.month, int(number_of_day))  # type: ignore[union-attr]
 
 
 def _group(match: re.Match[str], name: str) -> str | None:

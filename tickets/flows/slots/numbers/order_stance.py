@@ -28,6 +28,7 @@ _ANOTHER_AFTER = re.compile(
     r"[”\"）)]*(?:的|之|以|那天的?|后面|前面|旁边){1,2}(?:[前后上下另]|其他)(?:面|边|"
     r"下)*的?[一那个下]?"
 )
+_OR_ANOTHER = re.compile(r"[\"”』」)） ,，]*(?:还是|或者?是?|抑或|or) ?(?:[^\d,，。\n]{0,6}?)[A-Za-z]{0,6}\d{4}", re.I)
 _UNSURE_AFTER = re.compile(r"[^。\n]{0,12}(?:看不清|模糊|不确定|记不清|记不得|对不对|是不是对|不敢确定)")
 _FORMER = re.compile(
     r"上次|上回|上一[单个次]|前一[单个次]|以前那|之前那|旧订?单|原来[的那]|那次|另一[单个]|别的|"
@@ -100,7 +101,7 @@ def _of_others(text: str, code: Code, before: str, outer: str, after: str) -> Do
 
 def _asked(text: str, code: Code, before: str, outer: str, after: str) -> Doubt | None:
     alone = not outer and _NOUN_ENDS.search(before_noun(text, code.start)) and _BARE_QUESTION.match(text, code.end)
-    asked = alone or _ASKED_ABOUT.search(before + "#" + after[:6])
+    asked = alone or _OR_ANOTHER.match(text, code.end) or _ASKED_ABOUT.search(before + "#" + after[:6])
     return (
         (Doubt.QUESTION if alone else None) or stance.corrected(text, code.end) or (Doubt.QUESTION if asked else None)
     )

@@ -28,6 +28,7 @@ from tickets.flows.slots.text import Doubt, Span
 
 WITH_LETTERS = 8  # digits of such a number that holds letters; it is offered
 LONGEST = 40  # digits that are shown
+_AND = re.compile(r"[\"”』」)）]? ?(?:和|跟|与|及|以及|、|,|，|/|;|；|还有|外加|还是|或者?|and|or|&|\+|) ?", re.I)
 
 
 def orders(text: str, words: Sequence[str] = ()) -> list[Span]:
@@ -36,7 +37,24 @@ def orders(text: str, words: Sequence[str] = ()) -> list[Span]:
     written = capped(text, chains(text, codes(text)), lambda chain: _in_chain(text, chain, own))
     spoken = [span for span in spoken_digits(text) if own.search(before_noun(text, span.start))]
     found = sorted([*written, *spoken], key=lambda span: span.start)
+    found = sorted([*found, *_joined(text, found, own)], key=lambda span: span.start)
     return _without_unnamed(text, found, own)
+
+
+def _joined(text: str, found: list[Span], own: re.Pattern[str]) -> Iterator[Span]:
+    """会员号8800123456和8800123457: a code of the same form that a word joins to one with its noun bears it too."""
+    starts = {span.start for span in found}
+    every = {code.start: code for code in codes(text)}
+    for span in found:
+        join = _AND.match(text, span.end) if own.search(before_noun(text, span.start)) else None
+        other = every.get(join.end()) if join else None
+        whole = span.doubt is not Doubt.UNREADABLE
+        if whole and other and other.start not in starts and _form(other.clean) == _form(span.value):
+            yield Span(other.clean, other.start, other.end, span.doubt)
+
+
+def _form(value: str) -> str:
+    return re.sub(r"[A-Z]", "A", re.sub(r"\d", "0", value.upper()))
 
 
 def _without_unnamed(text: str, found: list[Span], own: re.Pattern[str]) -> list[Span]:

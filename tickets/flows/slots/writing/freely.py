@@ -13,7 +13,9 @@ from tickets.flows.slots.writing.starts import doubt_about, starts, trimmed
 _JOINS = re.compile(r" (?:on|in|at|of|for|and|with|from)$", re.I)
 _ANNOUNCES = re.compile(r"[:：=]\s*[\"“「]?\s*$|\bis\s*$|[是为叫]\s*$", re.I)
 # 尾号3321的卡, Frostmourne, got hacked: a number or a name alone is whole.
-_CODE_FIRST = re.compile(r"(?=[A-Za-z-]*\d)[A-Za-z0-9-]+(?=的|[,，] ?[^\dA-Z])|[A-Z][a-z]+(?=, [a-z])")
+_CODE_FIRST = re.compile(
+    r"[一-鿿]?(?=[A-Za-z·-]*\d)[A-Za-z0-9·-]+(?=的|[,，] ?[^\dA-Z]| [一-鿿]{2})|[A-Z][a-z]+(?=, [a-z])"
+)
 _SPEAKS = re.compile(
     r"[,，] ?(?=[^,，]*(?:[了过]|的.{1,6}[不没]|已经)(?:$|[,，])|我|您|你|请|麻烦|"
     r"谢|赶紧|赶快|快|帮|拜托|要求|希望|另外|然后|因为|如果|能不能|可以|可不可以|"
@@ -22,7 +24,10 @@ _SPEAKS = re.compile(
     re.I,
 )
 _NAME = re.compile(r"[一-鿿]{2,4}(?:·[一-鿿]{1,8})?|[A-Z][A-Za-z'.-]+(?: [A-Z][A-Za-z'.-]+){1,3}")
-_NAME_END = re.compile(r"[,，。;；!！?？\n(（0-9]|(?<=[一-鿿]{2}) (?=[一-鿿])|(?<=[a-z]{2})\.(?=\s|$)")
+_CALLED = re.compile(r"(?:名?叫(?:做|作)?|姓名[是为]?|名字[是叫为]?)?[:： ]?")
+_NAME_END = re.compile(
+    r"的(?=银行|[卡账手名电户])|[,，。;；!！?？\n(（0-9]|(?<=[一-鿿]{2}) (?=[一-鿿])|(?<=[a-z]{2})\.(?=\s|$)"
+)
 _NOT_NAME = re.compile(r"[的了吗是不我你他她们这那和没有要在谢]|什么|先生|女士|客服")
 
 
@@ -85,7 +90,8 @@ def lines_behind(text: str, words: Sequence[str]) -> list[Span]:
 def names(text: str, words: Sequence[str]) -> list[Span]:
     """Names behind one of the words: two to four characters or a capitalised name, nothing else up to the next mark."""
     found = []
-    for start, at in starts(text, words):
+    for start, place in starts(text, words):
+        at = _CALLED.match(text, place).end()
         end = _NAME_END.search(text, at, at + 60)
         span = trimmed(text, at, end.start() if end else min(len(text), at + 60))
         if not span.value:
