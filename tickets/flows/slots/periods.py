@@ -144,20 +144,26 @@ def _in_year(day: date, year: int) -> date:
 
 def _day(match: re.Match[str], which: str, today: date, first: date | None) -> date:
     """One end of a range; the second takes its year and month from the first where it names none."""
-    given, month, number_of_day = match["y" + which], _group(match, "m" + which), _group(match, "d" + which)
-    if named := _group(match, "e" + which):
-        month = str(_MONTHS.index(re.search("[a-z]{3}", named.lower())[0]) + 1)
-        number_of_day = re.search(r"\d+", named)[0]
+    given, (month, day) = match["y" + which], _month_and_day(match, which)
     year = first.year if first else today.year
     if given:
         year = int(given) if given.isdecimal() else today.year + {"去": -1, "今": 0, "前": -2, "明": 1}[given]
     if _group(match, "l" + which):
         near = date(today.year, today.month, 1)
         near = (near - timedelta(days=1)).replace(day=1) if match["l" + which] == "上" else near
-        return near.replace(day=int(match["d" + which]))
+        return near.replace(day=day)
     if not month and first is None:
         raise ValueError("no month")
-    return date(year, int(month) if month else first.month, int(number_of_day))  # type: ignore[union-attr]
+    return date(year, month or first.month, day)  # type: ignore[union-attr]
+
+
+def _month_and_day(match: re.Match[str], which: str) -> tuple[int | None, int]:
+    if not (named := _group(match, "e" + which)):
+        month = _group(match, "m" + which)
+        return int(month) if month else None, int(match["d" + which])
+    day = re.sub(r"\D", "", named)
+    letters = re.sub(r"\d+(?:st|nd|rd|th)?(?: of)?|[ .]", "", named.lower())
+    return _MONTHS.index(letters[:3]) + 1, int(day)
 
 
 def _group(match: re.Match[str], name: str) -> str | None:

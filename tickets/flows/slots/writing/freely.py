@@ -24,7 +24,7 @@ _SPEAKS = re.compile(
     re.I,
 )
 _NAME = re.compile(r"[一-鿿]{2,4}(?:·[一-鿿]{1,8})?|[A-Z][A-Za-z'.-]+(?: [A-Z][A-Za-z'.-]+){1,3}")
-_CALLED = re.compile(r"(?:名?叫(?:做|作)?|姓名[是为]?|名字[是叫为]?)?[:： ]?")
+_CALLED = re.compile(r"(?:名?叫(?:做|作)?|姓名[是为]?|名字[是叫为]?)[:： ]?")
 _NAME_END = re.compile(
     r"的(?=银行|[卡账手名电户])|[,，。;；!！?？\n(（0-9]|(?<=[一-鿿]{2}) (?=[一-鿿])|(?<=[a-z]{2})\.(?=\s|$)"
 )
@@ -91,7 +91,8 @@ def names(text: str, words: Sequence[str]) -> list[Span]:
     """Names behind one of the words: two to four characters or a capitalised name, nothing else up to the next mark."""
     found = []
     for start, place in starts(text, words):
-        at = _CALLED.match(text, place).end()
+        called = _CALLED.match(text, place)
+        at = called.end() if called else place
         end = _NAME_END.search(text, at, at + 60)
         span = trimmed(text, at, end.start() if end else min(len(text), at + 60))
         if not span.value:
