@@ -20,7 +20,8 @@ _SHOWN = 10  # the newest write-backs
 
 @dataclass(frozen=True, slots=True)
 class Elsewhere:
-    """The ticket at one helpdesk. `key`: the connector; `facts`: label and text; `answers`: it can bring a reply."""
+    """The ticket at one helpdesk. `key`: the connector; `facts`: label and text; `answers`: it can bring a reply.
+    `left`: why nothing comes from there any more; `url` is empty where nothing is there to be opened."""
 
     key: str
     name: str
@@ -28,6 +29,7 @@ class Elsewhere:
     url: str
     facts: list[tuple[str, str]]
     answers: bool
+    left: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +64,22 @@ def _shown(ref: ExternalRef) -> Elsewhere:
         "tags": _("标签"),
     }
     facts = [(label, str(ref.facts[name])) for name, label in labels.items() if ref.facts.get(name)]
-    name = str(ref.facts.get("helpdesk") or ref.connector)
-    return Elsewhere(ref.connector, name, ref.number or ref.external_id, ref.url, facts, bool(ref.facts.get("answers")))
+    name, left = str(ref.facts.get("helpdesk") or ref.connector), str(ref.facts.get("left") or "")
+    url = "" if left == "deleted" else ref.url
+    answers = bool(ref.facts.get("answers")) and left in ("", "moved")
+    number = ref.number or ref.external_id
+    return Elsewhere(ref.connector, name, number, url, facts, answers, _left(left, str(ref.facts.get("into") or "")))
+
+
+def _left(why: str, into: str) -> str:
+    """In the reader's words; "" for a ticket that is still there."""
+    told = {
+        "deleted": _("在那里已被删除。"),
+        "merged": _("在那里已合并到 %s。") % into,
+        "hidden": _("在那里已看不到:被移到别处,或我们的账号没有权限。"),
+        "moved": _("在那里已移出接入范围,之后的变化不再进来。"),
+    }
+    return told.get(why, "")
 
 
 def _written(row: Delivery) -> Written:

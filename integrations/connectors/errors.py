@@ -18,7 +18,7 @@ from datetime import datetime
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
-from tickets.said import Said
+from tickets.said import Said, joined
 
 Text = str | Promise
 
@@ -38,6 +38,11 @@ class ConnectorError(Exception):
     def text(self) -> str:
         return self._text if isinstance(self._text, Said) else str(self._text)
 
+    @property
+    def told(self) -> str:
+        """To be kept: the text, with the remedy where that can be told later in the reader's language."""
+        return joined(" ", [self.text, self.remedy]) if isinstance(self.remedy, Said) else self.text
+
 
 class Refused(ConnectorError):
     pass
@@ -50,8 +55,8 @@ class Unreachable(ConnectorError):
 class RateLimited(Unreachable):
     remedy = gettext_lazy("设置没有问题,是调用太多:等对方放行后再试;若常常这样,请对方提高限额。")
 
-    def __init__(self, text: Text, retry_after_s: float | None = None) -> None:
-        super().__init__(text)
+    def __init__(self, text: Text, retry_after_s: float | None = None, *, remedy: Text | None = None) -> None:
+        super().__init__(text, remedy=remedy)
         self.retry_after_s = retry_after_s
 
 

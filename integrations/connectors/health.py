@@ -27,7 +27,7 @@ def good(row: Connector) -> None:
 def failed(row: Connector, error: ConnectorError) -> None:
     """Store the fault; pause calls if the helpdesk fails, refuses our account as a whole, or requested it."""
     now = timezone.now()
-    changes = {"fault": bounded(error.text, 300), "fault_at": now}
+    changes = {"fault": bounded(error.told, 300), "fault_at": now}
     rest = _rest_s(row, error)
     if rest:
         changes |= {"rest_until": now + timedelta(seconds=rest), "failures_in_a_row": F("failures_in_a_row") + 1}

@@ -82,7 +82,7 @@ def apply(
         _take_in(work, remote, ours, department)
     if linked.ticket is not None:
         _update(work, linked.ticket, remote, ours, department)
-        facts = {**facts_of(remote), "helpdesk": row.name, "answers": "yes" if answers else ""}
+        facts = {**facts_of(remote), "helpdesk": row.name, "answers": "yes" if answers else "", "left": linked.left}
         number = remote.number or remote.external_id
         external.note_facts(linked.ticket, row.key, number=number, url=remote.url, facts=facts)
         if department is not None:
@@ -98,7 +98,12 @@ def gone(row: Connector, linked: LinkedTicket, error: Gone, still_ours: Callable
     work, merged_into = Work(row, linked, actor(row), still_ours), error.merged_into
     if merged_into and deliveries.is_id(merged_into) and merged_into != linked.external_id:
         deliveries.poke(row, [merged_into])
-        _leave(work, "merged", _("在 %(where)s 已合并到 %(into)s。") % {"where": row.name, "into": merged_into})
+        _leave(
+            work,
+            "merged",
+            _("在 %(where)s 已合并到 %(into)s。") % {"where": row.name, "into": merged_into},
+            merged_into,
+        )
     elif error.hidden:
         _leave(work, "hidden", _("在 %s 已看不到:被移到别处,或我们的账号没有权限。") % row.name)
     else:
@@ -264,7 +269,7 @@ def _wanted(ticket: Ticket, now: State | None, answered: bool) -> TicketStatus |
     return None
 
 
-def _leave(work: Work, why: str, text: str) -> None:
+def _leave(work: Work, why: str, text: str, into: str = "") -> None:
     ticket = work.linked.ticket
     if work.linked.left == why:
         return
@@ -275,6 +280,7 @@ def _leave(work: Work, why: str, text: str) -> None:
             if ticket.status not in FINISHED and not busy:
                 changes.set_status(ticket, TicketStatus.CLOSED, work.user)
             edits.comment(ticket, text, work.user)
+            external.note_left(ticket, work.row.key, why, into)
         work.save(left=why)
 
 

@@ -140,7 +140,7 @@ def _contents(linked: LinkedTicket) -> Iterator[bytes]:
 
 
 def _failed(row: Connector, linked: LinkedTicket, error: ConnectorError | ServiceError) -> None:
-    text = error.text if isinstance(error, ConnectorError) else error.message
+    text = error.told if isinstance(error, ConnectorError) else error.message
     log.warning("connector %s: %s could not be read: %s", row.key, linked.external_id, text)
     if isinstance(error, ConnectorError) and not isinstance(error, (BadAnswer, Gone)):
         health.failed(row, error)
@@ -184,7 +184,7 @@ def _parse(row: Connector, helpdesk: Helpdesk, call: IncomingDelivery) -> None:
         next_at = timezone.now() + timedelta(seconds=DELAYS_S[min(call.tries, len(DELAYS_S) - 1)])
         outcome = DeliveryOutcome.GIVEN_UP if last else DeliveryOutcome.WAITING
         tries = call.tries + 1
-        mine.update(fault=bounded(error.text, 300), tries=tries, next_at=next_at, outcome=outcome, claimed_until=None)
+        mine.update(fault=bounded(error.told, 300), tries=tries, next_at=next_at, outcome=outcome, claimed_until=None)
         return
     deliveries.poke(row, found)
     outcome = DeliveryOutcome.DONE if found else DeliveryOutcome.NOTHING

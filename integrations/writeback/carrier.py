@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from urllib.parse import urljoin
 
 from django.urls import reverse
@@ -39,6 +40,7 @@ from tickets.web.our_urls import ours
 REPLIED = "ticket.replied"
 _ENDS = {outcome.value for outcome in Outcome}
 _HOUR = 3600.0
+Part = tuple[Said, Callable[[], Said]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +80,13 @@ class ConnectorCarrier:
         if not row.enabled:
             verdict = Verdict.AGAIN if delivery.event.type == REPLIED else Verdict.NEVER
             return Answer(verdict, _("这个连接器已停用。"))
+        name: Said = _("内部备注")
         done: list[Said] = []
         try:
-            for part in _write(build(row), row, linked, todo):
-                done.append(part)
+            for name, act in _parts(build(row), row, linked, todo):  # noqa: B007 - told below
+                done.append(act())
         except ConnectorError as error:
-            return _judged(row, error, done)
+            return _judged(row, error, name, done)
         health.good(row)
         return Answer(Verdict.TAKEN, listed(done) if done else _("没有要写的"))
 
@@ -99,48 +102,62 @@ def lane(row: Connector) -> str:
     return f"{CONNECTOR_LANE}:{row.pk}"
 
 
-def _write(helpdesk: Helpdesk, row: Connector, linked: LinkedTicket, todo: Todo) -> Iterator[Said]:
-    """Each part that this helpdesk can take, in this order; what was done, in the later reader's language."""
-    can, there = helpdesk.capabilities(), linked.external_id
+def _parts(helpdesk: Helpdesk, row: Connector, linked: LinkedTicket, todo: Todo) -> Iterator[Part]:
+    """Each part that this helpdesk can take, in this order: its name, and what writes it and says what was done."""
+    can = helpdesk.capabilities()
     needed = Capability.NOTE if todo.internal else Capability.REPLY
-    if not todo.internal and needed not in can:
-        raise Gone(_("这个客服系统不能把答复带给客户"))
-    if todo.text and needed in can:
-        found = helpdesk.find_note(there, todo.marker)
-        text = marked(todo.text, todo.marker)
-        if found is None:
-            helpdesk.note(there, text, marker=todo.marker, internal=todo.internal)
-        yield _noted(todo.internal, before=found is not None)
+    if todo.text and (needed in can or not todo.internal):
+        name = _("内部备注") if todo.internal else _("给客户的回复")
+        yield name, partial(_note, helpdesk, linked.external_id, todo, name)
     if todo.tags and Capability.TAGS in can:
-        helpdesk.add_tags(there, todo.tags)
-        yield _("标签 %s") % ", ".join(todo.tags)
+        yield _("标签"), partial(_add_tags, helpdesk, linked.external_id, todo.tags)
     if todo.status and Capability.STATUS in can:
-        helpdesk.set_status(there, todo.status)
-        state = state_of(todo.status, Mapping.model_validate(row.mapping), kind_of(row))
-        LinkedTicket.objects.filter(pk=linked.pk).update(
-            state=state or linked.state
-        )  # our own change is none of theirs
-        yield _("状态 %s") % todo.status
+        yield _("状态"), partial(_set_status, helpdesk, row, linked, todo.status)
 
 
-def _noted(internal: bool, *, before: bool) -> Said:
-    if internal:
-        return _("内部备注(已在那里)") if before else _("内部备注")
-    return _("给客户的回复(已在那里)") if before else _("给客户的回复")
+def _note(helpdesk: Helpdesk, there: str, todo: Todo, name: Said) -> Said:
+    if not todo.internal and Capability.REPLY not in helpdesk.capabilities():
+        raise Gone(_("这个客服系统不能把答复带给客户"))
+    if helpdesk.find_note(there, todo.marker) is not None:
+        return _("%s(已在那里)") % name
+    helpdesk.note(there, marked(todo.text, todo.marker), marker=todo.marker, internal=todo.internal)
+    return name
 
 
-def _judged(row: Connector, error: ConnectorError, done: Sequence[Said]) -> Answer:
-    """`done`: what was written before it failed, which is not written again."""
-    text: str = _("备注已写,其余没有:%s") % error.text if done else error.text
+def _add_tags(helpdesk: Helpdesk, there: str, tags: Sequence[str]) -> Said:
+    helpdesk.add_tags(there, tags)
+    return _("标签 %s") % ", ".join(tags)
+
+
+def _set_status(helpdesk: Helpdesk, row: Connector, linked: LinkedTicket, status: str) -> Said:
+    """Our own change is none of theirs when it comes back."""
+    helpdesk.set_status(linked.external_id, status)
+    state = state_of(status, Mapping.model_validate(row.mapping), kind_of(row))
+    LinkedTicket.objects.filter(pk=linked.pk).update(state=state or linked.state)
+    return _("状态 %s") % status
+
+
+def _judged(row: Connector, error: ConnectorError, name: Said, done: Sequence[Said]) -> Answer:
+    """`name`: what was being written; `done`: what was written before, which is not written again."""
+    lacks = isinstance(error, NotAllowed) and error.here
+    fault = _lacking(error, name) if lacks else error
+    text: str = _("已写:%(done)s。没有写:%(why)s") % {"done": listed(done), "why": fault.told} if done else fault.told
     if isinstance(error, Gone):
         return Answer(Verdict.NEVER, text)
     if isinstance(error, (BadAnswer, Conflicted)):
         return Answer(Verdict.AGAIN, text)
-    health.failed(row, error)
-    if isinstance(error, NotAllowed) and error.here:
+    health.failed(row, fault)
+    if lacks:
         return Answer(Verdict.AGAIN, text)
     wait = error.retry_after_s if isinstance(error, RateLimited) else None
     return Answer(Verdict.AGAIN, text, whole_lane=True, wait_s=wait)
+
+
+def _lacking(error: ConnectorError, name: Said) -> NotAllowed:
+    """`remedy`: what the kind itself advises, else what helps everywhere."""
+    text = _("%(name)s:%(why)s") % {"name": name, "why": error.text}
+    usual = _("请对方的管理员给我们的账号所缺的权限,之后会自动补写。")
+    return NotAllowed(text, remedy=error.remedy or usual, here=True)
 
 
 def _todo(row: Connector, event: OutboxEvent) -> Todo | None:

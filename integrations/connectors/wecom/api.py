@@ -15,11 +15,14 @@ from django.core.cache import cache
 from pydantic import BaseModel
 
 from integrations.connectors.errors import BadAnswer, ConnectorError, NotAllowed, RateLimited, Unreachable
+from integrations.connectors.wecom.refusals import advice_of
 from integrations.connectors.wire.http import Http, Reply
 from tickets.errors import SecretUnreadable
 from tickets.said import gettext_said as _
 from tickets.services import secret_store
 
+# Of an app that is known and lacks one right; the others lock out every call.
+_ONE_RIGHT = frozenset({48002, 48004, 60011, 81013, 301002})
 _EARLY_S = 300  # a token is renewed before it ends
 
 
@@ -31,7 +34,7 @@ class Codes:
     refused: frozenset[int] = frozenset({40001, 40013, 41001, 41002, 41004, 48002, 48004, 60011, 60020, 301002, 81013})
     limited: frozenset[int] = frozenset({45009, 45011, 45033})
     busy: frozenset[int] = frozenset({-1, 6000})
-    late: frozenset[int] = frozenset({95001, 95002})
+    late: frozenset[int] = frozenset({95001, 95002, 95013})
 
 
 class Token(BaseModel):
@@ -77,18 +80,21 @@ class Api:
 
 
 def error_of(code: int, said: str, codes: Codes | None = None) -> ConnectorError:
-    values, codes = {"code": code, "said": said[:200]}, codes or Codes()
+    values, codes, remedy = {"code": code, "said": said[:200]}, codes or Codes(), advice_of(code)
     if code in codes.refused | codes.expired:
-        return NotAllowed(_("企业微信拒绝了我们的账号(%(code)d):%(said)s") % values)
+        text = _("企业微信拒绝了我们的账号(%(code)d):%(said)s") % values
+        return NotAllowed(text, remedy=remedy, here=code in _ONE_RIGHT)
     if code in codes.limited:
-        return RateLimited(_("对方要求稍后再来(%d)。") % code)
+        return RateLimited(_("对方要求稍后再来(%d)。") % code, remedy=remedy)
     if code in codes.busy:
         return Unreachable(_("企业微信正忙(%(code)d):%(said)s") % values)
-    if code in codes.late:
+    if code in codes.late and remedy is None:
         return BadAnswer(
             _("企业微信不再为这位客户送消息(%(code)d):回复的时间已过,或条数已满。请用别的方式联系。") % values
         )
-    return BadAnswer(_("企业微信不接受这个请求(%(code)d):%(said)s") % values)
+    if code in codes.late:
+        return BadAnswer(_("企业微信不再为这位客户送消息(%(code)d)。") % values, remedy=remedy)
+    return BadAnswer(_("企业微信不接受这个请求(%(code)d):%(said)s") % values, remedy=remedy)
 
 
 def _code(reply: Reply) -> tuple[int, str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from email.message import Message as Headers
 from functools import cached_property
@@ -84,13 +85,20 @@ class WeComConnector:
     def pull(self, cursor: str, hints: Mapping[str, str]) -> Changes:
         """One page of each account, or of the one that the callback named, with what was said there."""
         kept, carried, more = sessions.standing(cursor), [], False
-        named = hints.get("open_kfid", "")
+        named, refused, read = hints.get("open_kfid", ""), None, 0
         for account in [named] if named and self._wanted(named) else self._accounts:
-            page = self._page(account, kept.cursors.get(account, ""), hints.get("token", ""))
+            try:
+                page = self._page(account, kept.cursors.get(account, ""), hints.get("token", ""))
+            except BadAnswer as error:  # of one account that people serve; the others go on
+                refused = error
+                continue
+            read += 1
             more |= bool(page.has_more)
             messages = [each for each in page.msg_list if kept.cursors.get(account) or self._recent(each)]
             kept.cursors[account] = page.next_cursor or kept.cursors.get(account, "")
             carried += sessions.grouped(messages, kept, self._settings.quiet_hours * 3600)
+        if refused is not None and not read:
+            raise refused
         kept.forget(int(datetime.now(UTC).timestamp()) - self._settings.quiet_hours * 3600)
         return Changes((), kept.text(), more=more, carried=tuple(map(_delivery, carried)))
 
@@ -157,8 +165,7 @@ class WeComConnector:
             if names:
                 text = _("可以接入的客服账号:%s。") % ", ".join(name or id for id, name in names.items())
                 findings.append(Finding(Level.GOOD, text))
-                self.changed_since("")
-                findings.append(Finding(Level.GOOD, _("能读取消息。")))
+                findings += self._readable(names)
             else:
                 text = _("没有可以接入的客服账号。")
                 findings.append(Finding(Level.PROBLEM, text, _("在管理后台把客服账号交给 API 管理,并核对 open_kfid。")))
@@ -170,14 +177,30 @@ class WeComConnector:
             findings.append(Finding(Level.PROBLEM, error.text, remedy_of(error, remedy)))
         return findings
 
+    def _readable(self, names: Mapping[str, str]) -> Iterator[Finding]:
+        """Of each account on its own: one that people serve says nothing of the others."""
+        for account, name in names.items():
+            try:
+                self._page(account, "", "")
+            except BadAnswer as error:
+                text = _("读不了客服账号“%(name)s”的消息:%(why)s") % {"name": name or account, "why": error.text}
+                remedy = remedy_of(error, _("在管理后台把客服账号交给 API 管理,并核对 open_kfid。"))
+                yield Finding(Level.PROBLEM, text, remedy)
+            else:
+                yield Finding(Level.GOOD, _("能读取“%s”的消息。") % (name or account))
+
     def _opened(self, incoming: Incoming, encrypted: str) -> bytes:
         callback.check(incoming.query, self._secret("callback_token"), encrypted)
         signatures.check_time(incoming.query.get("timestamp", ""), incoming.received_at)
         return callback.decrypted(encrypted, self._secret("aes_key"), self._settings.company)
 
     def _page(self, account: str, cursor: str, token: str) -> Page:
+        """The token of a callback only raises what may be asked; an old one is refused, and it goes without."""
         body: dict[str, Any] = {"open_kfid": account, "limit": 1000, "voice_format": 0}
-        body |= {name: text for name, text in (("cursor", cursor), ("token", token)) if text}
+        body |= {"cursor": cursor} if cursor else {}
+        if token:
+            with suppress(BadAnswer):
+                return self._api.post("kf/sync_msg", body | {"token": token}).read(Page)
         return self._api.post("kf/sync_msg", body).read(Page)
 
     def _recent(self, message: dict[str, Any]) -> bool:

@@ -344,7 +344,7 @@ def test_an_account_without_the_right_to_write_loses_nothing_and_holds_up_nobody
         assert refused.state == DeliveryState.DELIVERED
         return
     assert (refused.state, "(403)" in refused.last_answer) == (DeliveryState.WAITING, True)
-    assert refused.last_answer.startswith("备注已写") is bool(before)
+    assert refused.last_answer.startswith("已写:") is bool(before)
     site.row.refresh_from_db()
     assert ("(403)" in site.row.fault, site.row.rest_until) == (True, None)
     assert DeliveryLane.objects.get(name=refused.lane).rest_until is None

@@ -8,7 +8,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import User
 from django.test import Client
+from django.utils import translation
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -26,10 +28,14 @@ from integrations.connectors.protocol import Author, Capability, Incoming
 from integrations.connectors.wecom import api, callback, sessions
 from integrations.connectors.wecom.connector import WeComConnector, WeComSettings
 from integrations.connectors.wecom.words import words
+from integrations.intake import polling
 from integrations.models import Connector
 from tests.integrations.connectors.test_conformance import set_up
 from tests.integrations.desks.base import Signed
 from tests.integrations.desks.wecom import AES_KEY, COMPANY, WeComDesk, encrypted, query_of
+from tickets.models import Department
+from tickets.said import read as stored_text
+from tickets.said import stored
 
 NOW = datetime(2026, 11, 27, 12, tzinfo=UTC)
 
@@ -133,13 +139,80 @@ def test_a_token_is_kept_renewed_when_it_expired_and_never_shown(desk: WeComDesk
 
 
 @pytest.mark.parametrize(
-    ("code", "error"),
-    [(45009, RateLimited), (48002, NotAllowed), (60020, NotAllowed), (-1, Unreachable), (95000, BadAnswer)],
+    ("code", "error", "here", "zh", "en"),
+    [
+        (40001, NotAllowed, False, "核对企业 ID 和微信客服的 Secret", "Check the company's ID and the Secret"),
+        (40013, NotAllowed, False, "核对企业 ID", "Check the company's ID"),
+        (42001, NotAllowed, False, "核对企业 ID", "Check the company's ID"),
+        (60020, NotAllowed, False, "企业可信 IP", "trusted IP addresses"),
+        (48002, NotAllowed, True, "可调用接口的应用", "apps that may call it"),
+        (301002, NotAllowed, True, "核对通知应用的 AgentId", "Check the AgentId"),
+        (81013, NotAllowed, True, "可见范围", "visible range"),
+        (45009, RateLimited, False, "调用太多", "too many calls"),
+        (45033, RateLimited, False, "调用太多", "too many calls"),
+        (-1, Unreachable, False, "", ""),
+        (95000, BadAnswer, False, "open_kfid", "open_kfid"),
+        (95001, BadAnswer, False, "最多回复 5 条", "five answers"),
+        (95002, BadAnswer, False, "48 小时", "48 hours"),
+        (95011, BadAnswer, False, "由人接待", "People of WeCom serve"),
+        (95013, BadAnswer, False, "会话已经结束", "The session has ended"),
+        (95016, BadAnswer, False, "会话状态不能这样改", "cannot change like this"),
+        (99999, BadAnswer, False, "", ""),
+    ],
 )
-def test_error_codes_are_told_apart(code: int, error: type[ConnectorError]) -> None:
+def test_each_error_code_is_told_with_what_to_do(
+    code: int, error: type[ConnectorError], here: bool, zh: str, en: str
+) -> None:
+    kept = stored(api.error_of(code, "why").told)
     found = api.error_of(code, "why")
     assert type(found) is error
-    assert str(code) in found.text
+    assert getattr(found, "here", False) is here, "one right that is lacking holds up nothing else"
+    for language, advice in (("zh-hans", zh), ("en", en)):
+        with translation.override(language):
+            assert advice in stored_text(kept)
+            assert str(code) in stored_text(kept)
+
+
+def test_an_address_that_is_not_trusted_is_named_on_the_connectors_page(
+    desk: WeComDesk, lin: User, department: Department, client: Client
+) -> None:
+    row = set_up(desk, lin, department, "wecom-1")
+    desk.trouble = (200, {"errcode": 60020, "errmsg": "not allow to access from your ip, from ip: 203.0.113.7"})
+    polling.poll(row.pk)
+    client.force_login(User.objects.create_superuser("root"))
+    for language, advice in (("zh-hans", "企业可信 IP"), ("en", "trusted IP addresses")):
+        client.cookies["django_language"] = language
+        page = client.get(f"/integrations/connectors/{row.pk}/").content.decode()
+        assert "203.0.113.7" in page
+        assert advice in page
+
+
+def test_an_account_that_people_serve_does_not_keep_the_others_from_coming_in(desk: WeComDesk) -> None:
+    desk.file("请退款")
+    asked: list[Any] = []
+
+    def answered(body: Any) -> Any:
+        asked.append(body["open_kfid"])
+        return {"errcode": 95011, "errmsg": "x"} if body["open_kfid"] == "wkPeople" else own(body)
+
+    own, desk._do_kf_sync_msg = desk._do_kf_sync_msg, answered  # type: ignore[method-assign]
+    accounts = desk._do_kf_account_list({})["account_list"]
+    people = {"open_kfid": "wkPeople", "name": "人工"}
+    desk._do_kf_account_list = lambda body: {"account_list": [people, *accounts]}  # type: ignore[method-assign]
+    assert made(desk, accounts=[]).changed_since("").carried
+    told = [(str(each.level), str(each.text), str(each.remedy)) for each in made(desk, accounts=[]).test()]
+    assert any(level == "problem" and "人工" in text and "交给 API 管理" in why for level, text, why in told), told
+
+
+def test_a_token_of_a_callback_that_is_too_old_is_left_out(desk: WeComDesk) -> None:
+    desk.file("请退款")
+    own = desk._do_kf_sync_msg
+
+    def answered(body: Any) -> Any:
+        return {"errcode": 95007, "errmsg": "invalid msgtoken"} if "token" in body else own(body)
+
+    desk._do_kf_sync_msg = answered  # type: ignore[method-assign]
+    assert made(desk).pull("", {"token": "old"}).carried
 
 
 def test_only_known_statuses_are_set_and_only_sessions_are_written_to(desk: WeComDesk) -> None:

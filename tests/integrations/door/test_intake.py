@@ -226,6 +226,42 @@ def test_a_merged_ticket_is_closed_and_the_one_it_went_into_comes_in(connector: 
     assert set(ExternalRef.objects.values_list("external_id", "ticket__status")) == {("7", "closed"), ("8", "new")}
 
 
+@pytest.mark.parametrize(("language", "place"), [("zh-hans", 0), ("en", 1)])
+def test_the_page_of_a_ticket_that_is_no_longer_there_says_so_in_the_readers_language(
+    connector: Connector, desk: Desk, client: Client, lin: User, language: str, place: int
+) -> None:
+    told = {
+        "1": ("在那里已被删除。", "It was deleted there."),
+        "2": ("在那里已合并到 8。", "It was merged into 8 there."),
+        "3": ("在那里已看不到", "It is out of sight there"),
+        "4": ("在那里已移出接入范围", "It was moved there out of what comes in"),
+    }
+    IntakeRule.objects.create(connector=connector, place=1, queue="招聘")
+    for number in (*told, "8"):
+        desk.put(number, url=f"https://help.example.com/{number}")
+    call(connector, *told)
+    read(connector)
+    del desk.tickets["1"]
+    desk.merged["2"] = "8"
+    desk.put("4", queue="招聘")
+    call(connector, "1", "2", "4")
+    read(connector)
+    desk.troubles.append(Gone("hidden", hidden=True))
+    call(connector, "3")
+    read(connector)
+    client.force_login(lin)
+    client.cookies["django_language"] = language
+    pages = {ref.external_id: client.get(f"/tickets/{ref.ticket.number}/") for ref in ExternalRef.objects.all()}
+    for number, words in told.items():
+        assert words[place] in pages[number].content.decode(), number
+    assert "https://help.example.com/1" not in pages["1"].content.decode(), "there is nothing to be opened"
+    desk.put("4", queue="售后")
+    call(connector, "4")
+    read(connector)
+    again = client.get(f"/tickets/{Ticket.objects.get(refs__external_id='4').number}/").content.decode()
+    assert told["4"][place] not in again
+
+
 def test_rules_send_queues_to_departments_and_leave_others_out(
     connector: Connector, desk: Desk, other_department: Department, lin: User
 ) -> None:

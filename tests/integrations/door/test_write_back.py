@@ -11,7 +11,7 @@ from django.test import Client
 from django.utils import timezone, translation
 from pydantic import ValidationError
 
-from integrations.connectors.errors import BadAnswer, Gone, RateLimited, Unreachable
+from integrations.connectors.errors import BadAnswer, Gone, NotAllowed, RateLimited, Unreachable
 from integrations.connectors.protocol import Person
 from integrations.models import Connector, LinkedTicket
 from integrations.writeback.words import Outcome, Part, WriteBack, text_of
@@ -178,6 +178,31 @@ def test_what_was_done_there_is_told_in_the_readers_language(
     with translation.override(language):
         deliver()
         assert Delivery.objects.get(pk=row.pk).last_answer == nothing
+
+
+@pytest.mark.parametrize(
+    ("before", "zh", "en"),
+    [
+        (0, "内部备注:no right 请对方的管理员给我们的账号所缺的权限", "Internal note: no right Ask its administrator"),
+        (3, "已写:内部备注、标签 ai。没有写:状态:no right", "Written: Internal note, tags ai. Not written: Status: no"),
+    ],
+)
+def test_a_right_that_the_account_lacks_is_told_with_what_was_not_written_and_what_to_do(
+    ended: Run, desk: Desk, monkeypatch: pytest.MonkeyPatch, before: int, zh: str, en: str
+) -> None:
+    calls = iter([None] * before + [NotAllowed("no right", here=True)])
+
+    def called(self: Desk) -> None:
+        error = next(calls, None)
+        if error is not None:
+            raise error
+
+    monkeypatch.setattr(Desk, "called", called)
+    row = deliver()
+    for language, words in (("zh-hans", zh), ("en", en)):
+        with translation.override(language):
+            assert Delivery.objects.get(pk=row.pk).last_answer.startswith(words)
+    assert "权限" in Connector.objects.get().fault
 
 
 def test_words_with_an_unknown_place_are_refused() -> None:

@@ -33,6 +33,13 @@ def note_facts(ticket: Ticket, connector: str, *, number: str, url: str, facts: 
     return bool(changed)
 
 
+def note_left(ticket: Ticket, connector: str, why: str, into: str = "") -> None:
+    """Store why the ticket no longer comes in from there: `deleted`, `merged` (`into` which), `hidden` or `moved`."""
+    for ref in ExternalRef.objects.filter(ticket=ticket, connector=connector):
+        facts = {**ref.facts, "left": why, **({"into": _line(into)} if into else {})}
+        ExternalRef.objects.filter(pk=ref.pk).update(facts=facts)
+
+
 def forget_helpdesk(connector: str, home: str) -> int:
     """Detach the tickets of a deleted connector: they keep their number and link, but nothing is sent there. `home` is
     stored, so that a later connector of the same helpdesk finds them (`adopt`). Returns how many."""
