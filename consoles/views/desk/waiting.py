@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 
 from consoles.access import permitted
 from consoles.desk import next_up
+from consoles.desk.call_words import call_words
 from consoles.pages.cockpit import cockpit_of
 from consoles.queue.wanted import TicketFilter
-from consoles.templatetags.console_values import item_words
 from tickets.permissions import Permission
 from tickets.services.people import access
 from tickets.services.runs import attention
@@ -86,13 +86,10 @@ def next_ticket(request: HttpRequest) -> HttpResponse:
 
 
 def _call(item: Item) -> dict[str, Any]:
-    """Short, for a corner of the screen that others may see: names and numbers stay out of it."""
-    amount = item_words(item).split("|")[0].partition("]")[2].strip() if item.why is Why.CONFIRMATION else ""
-    text = " ".join(part for part in (amount, item.ticket.subject[:30]) if part)
     return {
         "key": item.key,
         "why": item.why.value,
         "title": words_for(item.why),
-        "text": text,
+        "text": call_words(item),
         "url": reverse("ticket", args=[item.ticket.number]),
     }

@@ -1,5 +1,5 @@
 // Loaded by every page.
-import { startAlerts } from "./shared/alerts.js";
+import { startAlerts } from "./alerts/calls.js";
 import { startBack } from "./back.js";
 import { startCopying } from "./copying.js";
 import { startMenu } from "./menu.js";

@@ -38,14 +38,6 @@ def test_a_confirmation_does_not_take_the_focus_from_who_types(open_ticket: Logi
     expect(page.locator(".unfocused")).to_be_visible()
 
 
-def test_the_bell_says_where_the_browser_lets_the_page_make_no_sound_yet(visit: Login) -> None:
-    page = visit("/tickets/")
-    bell = page.locator("[data-open=alerts]")
-    expect(bell).to_have_accessible_name(re.compile("提示音才会响"))
-    page.keyboard.press("j")
-    expect(bell).to_have_accessible_name("提示方式")
-
-
 def test_a_picture_after_the_end_of_a_takeover_measures_no_gesture_of_before(open_ticket: Login) -> None:
     page = open_ticket("mine")
     expect(page.locator("[data-freshness]")).to_be_attached()
@@ -129,46 +121,6 @@ def test_what_was_typed_on_a_stalled_line_is_given_back_and_not_sent_twice(
     page.click("[data-phone-key=home]")
     made = [json.loads(console.run("tests.consoles.scenes:gesture", phone)) for _ in range(2)]
     assert [each.get("text") or each.get("key") for each in made] == ["京A·8341", "home"], "each of them once"
-
-
-COUNTING = """(() => {
-  const count = (name, by = 1) => localStorage.setItem(name, Number(localStorage.getItem(name) ?? 0) + by);
-  localStorage.setItem("cs.alerts", JSON.stringify({ sound: true, desktop: true }));
-  const Real = window.Notification;
-  window.Notification = class extends Real {
-    constructor(...words) { super(...words); count("test.shown"); localStorage.setItem("test.words", words[0]); }
-    close() { super.close(); count("test.closed"); }
-  };
-  const Audio = window.AudioContext;
-  window.AudioContext = class extends Audio { constructor() { super(); count("test.rung"); } };
-})()"""
-
-
-def counted(page: Page, name: str) -> int:
-    return page.evaluate("(name) => Number(localStorage.getItem(`test.${name}`) ?? 0)", name)
-
-
-def test_of_two_tabs_the_one_that_may_ring_calls_once_and_the_answer_takes_it_back(visit: Login, console: Site) -> None:
-    page = visit("/phones/", permissions=["notifications"])
-    page.context.add_init_script(COUNTING)
-    tabs = [page, page.context.new_page()]
-    for tab in tabs:
-        tab.goto("/phones/")
-        tab.wait_for_load_state("networkidle")  # what waited before was called for
-    tabs[1].mouse.click(640, 780)  # a browser keeps a page that nobody touched from ringing
-    shown, rung, title = counted(page, "shown"), counted(page, "rung"), page.title()
-    with tabs[0].expect_response("**/waiting/state/"), tabs[1].expect_response("**/waiting/state/"):
-        console.run("tests.consoles.scenes:ask", "called")
-    wait_until("the call", lambda: counted(page, "shown") > shown)
-    tabs.append(page.context.new_page())
-    with tabs[2].expect_response("**/waiting/state/"):
-        tabs[2].goto("/tickets/new/")
-    assert page.evaluate("localStorage.getItem('test.words')") == "待确认"
-    assert page.title() != title
-    closed = counted(page, "closed")
-    console.run("tests.consoles.scenes:decide_as_bob", "called")
-    wait_until("the call to be taken back", lambda: counted(page, "closed") == closed + 1)
-    assert (counted(page, "shown"), counted(page, "rung")) == (shown + 1, rung + 1)
 
 
 def test_colleagues_on_one_ticket_see_each_other(open_ticket: Login) -> None:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
@@ -34,15 +35,35 @@ def test_what_waits_is_the_readers_own_and_the_teams_beside_it(
     assert as_bob.get("/waiting/state/").json() == {"mine": 0, "team": 1, "calls": []}
 
 
-def test_a_call_names_no_customer_and_ends_with_the_answer(
+def test_a_call_tells_the_amount_and_masks_the_customer_and_ends_with_the_answer(
     as_alice: Client, alice: User, confirmation: Confirmation
 ) -> None:
+    order = {"name": "order_number", "label": "订单号", "screen_value": "202405218876"}
+    confirmation.fields.insert(0, order)
+    confirmation.save(update_fields=["fields"])
     [call] = as_alice.get("/waiting/state/").json()["calls"]
     assert call["url"] == f"/tickets/{confirmation.run.ticket.number}/"
-    assert "399.00" in call["text"]
-    assert "王女士" not in str(call)
+    assert call["title"] == "待确认"
+    assert call["text"] == "退款 ¥399.00 · 补偿 ¥50.00 · 王**"
     decisions.decide(confirmation=confirmation, user=alice, approve=True, version=0)
     assert as_alice.get("/waiting/state/").json()["calls"] == []
+
+
+def test_a_call_names_the_customer_where_the_policy_hides_no_names(
+    as_alice: Client, confirmation: Confirmation, settings: Any
+) -> None:
+    settings.CS_AGENT = {**settings.CS_AGENT, "CS_AGENT_REDACT_VIEWERS": ("mobile",)}
+    [call] = as_alice.get("/waiting/state/").json()["calls"]
+    assert call["text"] == "退款 ¥399.00 · 补偿 ¥50.00 · 王女士"
+
+
+def test_a_call_for_a_takeover_covers_what_the_subject_tells(
+    as_alice: Client, alice: User, department: Department, refund_flow: FlowVersion, phone: Phone
+) -> None:
+    ticket = story.new_ticket(department, subject="13800138000 收不到验证码", customer_name="")
+    story.ask_takeover(story.start(ticket, alice), phone)
+    [call] = as_alice.get("/waiting/state/").json()["calls"]
+    assert (call["title"], call["text"]) == ("待接管", "[手机号] 收不到验证码")
 
 
 def test_the_queue_and_the_teams_list_agree_on_what_waits_for_people(

@@ -53,6 +53,7 @@ _HEARD = (
     ClarificationState.ANSWERED,
     ClarificationState.EXPIRED,
 )
+_OF_RUN = ("run__ticket__assignee", "run__flow_version__template")
 
 
 class Why(StrEnum):
@@ -151,7 +152,7 @@ def takeover_due(takeover: Takeover) -> datetime:
 def _confirmations(user: Any, runs: QuerySet[Run]) -> Iterator[Item]:
     rows = Confirmation.objects.filter(
         state=ConfirmationState.PENDING, run__in=runs.filter(status=RunStatus.AWAITING_CONFIRMATION).values("pk")
-    ).select_related("run__ticket__assignee", "run__flow_version__template", "first_approved_by")
+    ).select_related(*_OF_RUN, "first_approved_by")
     may = has(user, Permission.DECIDE)
     for row in rows.order_by("due_at")[:MOST]:
         mine = may and not _barred(row, user) and (_own(row.run, user) or _needs_another(row) or _escalated(row, user))
@@ -170,7 +171,7 @@ def _confirmations(user: Any, runs: QuerySet[Run]) -> Iterator[Item]:
 
 def _questions(user: Any, runs: QuerySet[Run]) -> Iterator[Item]:
     waiting = runs.filter(status=RunStatus.AWAITING_ANSWER).values("pk")
-    rows = Question.objects.filter(answered_at=None, run__in=waiting).select_related("run__ticket__assignee")
+    rows = Question.objects.filter(answered_at=None, run__in=waiting).select_related(*_OF_RUN)
     may = has(user, Permission.DECIDE)
     for row in rows.order_by("created_at")[:MOST]:
         mine = may and _own(row.run, user)
@@ -179,9 +180,7 @@ def _questions(user: Any, runs: QuerySet[Run]) -> Iterator[Item]:
 
 def _takeovers(user: Any, runs: QuerySet[Run]) -> Iterator[Item]:
     waiting = runs.filter(status=RunStatus.TAKEN_OVER).values("pk")
-    rows = Takeover.objects.filter(ended_at=None, begun_at=None, run__in=waiting).select_related(
-        "run__ticket__assignee"
-    )
+    rows = Takeover.objects.filter(ended_at=None, begun_at=None, run__in=waiting).select_related(*_OF_RUN)
     may = has(user, Permission.TAKE_OVER)
     half = timedelta(seconds=ESCALATED * settings.CS_AGENT["CS_AGENT_TAKEOVER_DUE_S"])
     for row in rows.order_by("asked_at")[:MOST]:

@@ -6,27 +6,54 @@ import { say } from "./words.js";
 const STAY_MS = { danger: 15000, ok: 5000, warn: 9000 };
 
 export function notify(text, level = "danger", stays = false) {
-  const box = document.getElementById("notices");
-  if ([...box.children].some((each) => each.querySelector("p")?.textContent === text)) return; // it is told already
+  if (told(text)) return;
+  const notice = made(text, level, stays ? "stays" : "");
+  notice.append(dismissal());
+  place().append(notice);
+}
+
+// What can be had by a click; it stays until it is taken or put away.
+export function offer(text, label, take, { level = "human", putAway = () => {} } = {}) {
+  const notice = made(text, level, "stays");
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "btn btn-small";
+  button.textContent = label;
+  button.addEventListener("click", () => (notice.remove(), take()));
+  const close = dismissal();
+  close.addEventListener("click", putAway);
+  notice.append(button, close);
+  place().append(notice);
+  return notice;
+}
+
+const place = () => document.getElementById("notices");
+const told = (text) => [...place().children].some((each) => each.querySelector("p")?.textContent === text);
+
+function made(text, level, kind) {
   const notice = document.createElement("div");
   notice.className = `notice notice-${level}`;
-  notice.dataset.notice = stays ? "stays" : "";
+  notice.dataset.notice = kind;
   const words = document.createElement("p");
   words.textContent = text;
+  notice.append(words);
+  return notice;
+}
+
+function dismissal() {
   const close = document.createElement("button");
   close.type = "button";
   close.className = "tool dismiss";
   close.dataset.dismiss = "";
   close.setAttribute("aria-label", say("dismiss"));
   close.textContent = "×";
-  notice.append(words, close);
-  box.append(notice);
+  return close;
 }
 
 // Says something to who listens to the page, once, without taking the focus.
 export function announce(...texts) {
-  const place = document.getElementById("said");
-  if (place) place.textContent = texts.map((text) => text?.trim().replace(/\s+/g, " ")).filter(Boolean).join(" ");
+  const spoken = document.getElementById("said");
+  if (spoken) spoken.textContent = texts.map((text) => text?.trim().replace(/\s+/g, " ")).filter(Boolean).join(" ");
 }
 
 function watch(box) {

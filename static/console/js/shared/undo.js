@@ -1,6 +1,6 @@
 // A ticket that was solved on the way to the next one can be taken back there for some seconds.
 import { forThisTab } from "../embed/keeping.js";
-import { notify } from "./notices.js";
+import { notify, offer } from "./notices.js";
 import { say } from "./words.js";
 
 const UNDO_MS = 8000;
@@ -17,17 +17,7 @@ async function takeBack({ address, before }) {
 
 // What just happened, with a button that takes it back.
 export function offerUndo(text, takeBack) {
-  const notice = document.createElement("div");
-  notice.className = "notice notice-ok";
-  const words = document.createElement("p");
-  words.textContent = text;
-  const undo = document.createElement("button");
-  undo.type = "button";
-  undo.className = "btn btn-small";
-  undo.textContent = say("undo");
-  undo.addEventListener("click", () => (notice.remove(), takeBack()));
-  notice.append(words, undo);
-  document.getElementById("notices")?.append(notice);
+  const notice = offer(text, say("undo"), takeBack, { level: "ok" });
   setTimeout(() => notice.remove(), UNDO_MS);
 }
 
