@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -12,6 +13,7 @@ from cs_agent.engine import Reason
 from cs_agent.engine.actions import values as actions
 from cs_agent.engine.actions.stored import from_json, from_v1
 from cs_agent.engine.gate import reasons
+from cs_agent.engine.run.flow import FieldKind
 from cs_agent.geometry import NORM_MAX, NormPoint
 from tickets.models import Confirmation, RunStatus, Step, StepActor, TicketStatus
 from tickets.said import readers_language
@@ -131,6 +133,14 @@ def run_language() -> str:
     return readers_language()
 
 
+def field_words(field: Mapping[str, Any], labels: Mapping[str, str]) -> str:
+    """What a confirmation's field of a flow is called in the reader's language: as the slot that it shows. A field of
+    files shows whichever came, not the one that its slot names."""
+    if field.get("kind") == FieldKind.FILE:
+        return str(field.get("label", "")) if run_language() == "zh" else _("附件")
+    return labels.get(str(field.get("slot")), "")
+
+
 def in_language(reason: Any) -> str:
     """A stored reason of the gate, or a text in both languages {zh, en}, in the reader's language."""
     if not isinstance(reason, dict):
@@ -186,8 +196,6 @@ def script_words() -> dict[str, str]:
         "needs_note": _("请先写下给智能体的备注。"),
         "session_over": _("登录已失效或权限已变更,请重新登录。"),
         "desktop_refused": _("浏览器没有允许桌面通知,请在地址栏旁的网站设置中允许。"),
-        "desktop_offer": _("需要您时,可以用桌面通知提醒您。"),
-        "desktop_on": _("开启桌面通知"),
         "several_wait": _("{n} 个等您处理"),
         "mute": _("提示方式:浏览器要您在本页点一下或按一个键,提示音才会响"),
         "undo": _("撤销"),

@@ -8,7 +8,7 @@ from typing import Any
 from django import template
 from django.utils.translation import gettext as _
 
-from consoles.pages.words import run_language
+from consoles.pages.words import field_words, run_language
 from cs_agent.vision.redaction import Audience, redact_text
 from tickets.flows.slots.money import FULL, HALF
 from tickets.flows.slots.spec import parse_specs
@@ -126,6 +126,6 @@ def slot_label(slot: Any, version: Any) -> str:
     if run_language() == "zh" or version is None:
         return str(label)
     fields = version.definition.get("engine", {}).get("confirm_fields", ())
-    shown = next((field.get("slot") for field in fields if field.get("name") == name), None)
+    shown = next((field for field in fields if field.get("name") == name), {})
     labels = {spec.name: spec.label for spec in parse_specs(version.definition)}
-    return str(labels.get(str(name)) or labels.get(str(shown)) or label)
+    return str(labels.get(str(name)) or field_words(shown, labels) or label)

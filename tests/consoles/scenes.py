@@ -54,7 +54,7 @@ def build() -> None:
     for name in ("mine", "gap"):
         story.take_over(run(name), next(phones), alice)
     story.succeed(run("done", video=True), next(phones))
-    for name in ("live", "typist", "running", "called", "called2", "called3", "called4", "called5"):
+    for name in ("live", "typist", "running", "called", "called2", "called3", "called4"):
         story.take_steps(story.drive(run(name), next(phones)), 3)
     run("queued")
     for name in ("new", "edited"):

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
 from collections.abc import Iterator
 
 import pytest
 from django.utils.translation import override
 
+from consoles.pages.audit.labels import labels_in
 from consoles.pages.audit.story import story_of
 from consoles.pages.audit.words import EVENTS, ROLES, event_in_words, roles_in_words
 from tests.consoles import catalog
@@ -113,3 +115,12 @@ def test_a_summary_that_the_engine_said_is_told_with_the_values_names_in_the_rea
     with override("en"):
         told = story_of(event, {"退款": "Refund", "原因": "Reason"}).sentence
     assert told.endswith("[Confirm] Refund: ¥399.00 | Reason: 质量问题")
+
+
+def test_a_field_of_files_is_not_called_by_the_file_that_its_slot_names() -> None:
+    definition = json.loads((catalog.ROOT / "fixtures/flows/complaint_refund.json").read_text())["definition"]
+    with override("zh-hans"):
+        labels = labels_in(definition)
+        assert (labels["附件"], labels["原因"], labels["开箱视频"]) == ("附件", "退换原因", "开箱视频")
+    with override("en"):
+        assert labels_in(definition)["附件"] == "Attachments"

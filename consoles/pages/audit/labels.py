@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Q
 from django.utils.translation import override
 
+from consoles.pages.words import field_words
 from tickets.flows.slots import parse_specs
 from tickets.models import AuditEvent, FlowVersion
 
@@ -30,12 +31,12 @@ def _flow_of(event: AuditEvent) -> str:
     return event.flow_version or str((event.details or {}).get("flow") or "")
 
 
-def _labels_in(definition: Mapping[str, Any]) -> Mapping[str, str]:
+def labels_in(definition: Mapping[str, Any]) -> Mapping[str, str]:
     labels = {spec.name: spec.label for spec in parse_specs(definition)}
     with override("zh-hans"):
         stored = {spec.label: labels[spec.name] for spec in parse_specs(definition)}
     fields = definition.get("engine", {}).get("confirm_fields", ())
-    shown = {str(field.get("label")): labels[name] for field in fields if (name := field.get("slot")) in labels}
+    shown = {str(field.get("label")): word for field in fields if (word := field_words(field, labels))}
     return {**stored, **shown, **labels}
 
 
@@ -48,6 +49,6 @@ def _labels(flows: set[str]) -> dict[str, Mapping[str, str]]:
         wanted |= Q(template__slug=slug, number=int(number)) if number.isdecimal() else Q(template__slug=slug)
     found: dict[str, Mapping[str, str]] = {}
     for version in FlowVersion.objects.filter(wanted).select_related("template").order_by("number"):
-        labels = _labels_in(version.definition)
+        labels = labels_in(version.definition)
         found[f"{version.template.slug}{_NUMBER}{version.number}"] = found[version.template.slug] = labels
     return found

@@ -114,18 +114,19 @@ def test_in_quiet_hours_nothing_calls_and_what_still_waits_at_their_end_does(vis
     wait_until("the call", lambda: counted(page, "shown") > shown and counted(page, "rung") > rung)
 
 
-def test_desktop_notifications_are_offered_once_by_a_click_when_something_calls(visit: Login, console: Site) -> None:
-    page = visit("/phones/")
+def test_desktop_notifications_are_offered_once_where_one_looks_for_what_waits(visit: Login) -> None:
+    page = visit("/waiting/")
     page.add_init_script(
         """Object.defineProperty(Notification, "permission", { get: () => window.allowed ?? "default" });
         Notification.requestPermission = async () => (window.allowed = "granted")"""
     )
     page.reload()
-    console.run("tests.consoles.scenes:ask", "called5")
     page.get_by_role("button", name="开启桌面通知").click()
     assert page.evaluate("JSON.parse(localStorage.getItem('cs.alerts')).desktop") is True
     expect(page.locator("#alerts [name=desktop]")).to_be_checked()
-    expect(page.locator("#notices")).to_be_empty()
+    page.evaluate("localStorage.removeItem('cs.alerts')")
+    page.reload()
+    expect(page.get_by_role("button", name="开启桌面通知")).to_be_hidden()
 
 
 def test_the_bell_says_where_the_browser_lets_the_page_make_no_sound_yet(visit: Login) -> None:

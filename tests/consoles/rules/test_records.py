@@ -46,7 +46,7 @@ def test_in_english_a_fields_name_is_its_slots(as_root: Client, confirmation: Co
     for path in ("changelist", "change"):
         arguments = [confirmation.pk] if path == "change" else []
         html = story.markup(as_root.get(reverse(f"admin:tickets_confirmation_{path}", args=arguments)))
-        assert "Unboxing video: " in html
+        assert "Attachments: " in html
 
 
 def _paths() -> Iterator[str]:

@@ -6,7 +6,7 @@ import { showLink } from "../shared/link_state.js";
 import { LiveSocket } from "../shared/socket.js";
 import { setTitle } from "../shared/title.js";
 import { say } from "../shared/words.js";
-import { invite, quiet, settings, settingsForm, tellMute } from "./chosen.js";
+import { offerDesktop, quiet, settings, settingsForm, tellMute } from "./chosen.js";
 import { addressesSeen, holdWhileSeen } from "./in_front.js";
 import { mute, ring } from "./sound.js";
 
@@ -106,7 +106,6 @@ class Alerts {
   call(calls) {
     const chosen = settings();
     if (chosen.sound) ring();
-    invite();
     if (!chosen.desktop || !("Notification" in window) || Notification.permission !== "granted") return;
     if (calls.length > MOST) {
       const url = `${document.body.dataset.root}waiting/`;
@@ -133,4 +132,5 @@ export function startAlerts() {
   const dialog = document.getElementById("alerts");
   if (dialog) settingsForm(dialog);
   if (document.querySelector("[data-open=alerts]")) tellMute();
+  offerDesktop();
 }

@@ -1,12 +1,11 @@
 // How the reader wants to be called, kept in this browser; asked once for desktop notifications, by a click.
 import { forThisBrowser } from "../embed/keeping.js";
-import { notify, offer } from "../shared/notices.js";
+import { notify } from "../shared/notices.js";
 import { say } from "../shared/words.js";
 import { mute, ring } from "./sound.js";
 
 const STORE = "cs.alerts";
-const INVITED = "cs.invited";
-let invited = false; // on this page
+const OFFERED = "cs.desktop-offered";
 
 export const settings = () => ({ sound: true, desktop: false, from: "", until: "", ...JSON.parse(forThisBrowser.getItem(STORE) ?? "{}") });
 
@@ -22,19 +21,22 @@ function keep(changed) {
 
 const mayNotify = async () => "Notification" in window && (await Notification.requestPermission()) === "granted";
 
-// Once in this browser, when something calls for the first time and nobody chose yet.
-export function invite() {
-  if (invited || forThisBrowser.getItem(INVITED) || settings().desktop || window.Notification?.permission !== "default") return;
-  const answered = () => forThisBrowser.setItem(INVITED, "1");
-  const turnOn = async () => {
-    answered();
+// Once in this browser, where one looks for what waits and as long as nobody chose.
+export function offerDesktop() {
+  const offer = document.getElementById("desktop-offer");
+  if (!offer || forThisBrowser.getItem(OFFERED) || settings().desktop || window.Notification?.permission !== "default") return;
+  offer.hidden = false;
+  offer.addEventListener("click", async ({ target }) => {
+    const answer = target.closest("[data-desktop]")?.dataset.desktop;
+    if (!answer) return;
+    forThisBrowser.setItem(OFFERED, "1");
+    offer.hidden = true;
+    if (answer === "no") return;
     const desktop = await mayNotify();
     keep({ desktop });
     document.querySelector("form[data-alerts]").desktop.checked = desktop;
     if (!desktop) notify(say("desktop_refused"), "warn");
-  };
-  invited = true;
-  offer(say("desktop_offer"), say("desktop_on"), turnOn, { putAway: answered });
+  });
 }
 
 export function settingsForm(dialog) {

@@ -12,17 +12,15 @@ export function notify(text, level = "danger", stays = false) {
   place().append(notice);
 }
 
-// What can be had by a click; it stays until it is taken or put away.
-export function offer(text, label, take, { level = "human", putAway = () => {} } = {}) {
-  const notice = made(text, level, "stays");
+// News with something that can be done about it by a click.
+export function offer(text, label, take) {
+  const notice = made(text, "ok", "stays");
   const button = document.createElement("button");
   button.type = "button";
   button.className = "btn btn-small";
   button.textContent = label;
   button.addEventListener("click", () => (notice.remove(), take()));
-  const close = dismissal();
-  close.addEventListener("click", putAway);
-  notice.append(button, close);
+  notice.append(button, dismissal());
   place().append(notice);
   return notice;
 }

@@ -17,7 +17,7 @@ async function takeBack({ address, before }) {
 
 // What just happened, with a button that takes it back.
 export function offerUndo(text, takeBack) {
-  const notice = offer(text, say("undo"), takeBack, { level: "ok" });
+  const notice = offer(text, say("undo"), takeBack);
   setTimeout(() => notice.remove(), UNDO_MS);
 }
 
