@@ -24,6 +24,12 @@ KIND = kinds.register(
                 made_here=True,
             ),
             kinds.SecretSpec(
+                "aes_key",
+                "EncodingAESKey",
+                _("钉钉、企业微信应用的加密回调才有,43 个字符;飞书的 Encrypt Key 和它们的 Token 填在“签名密钥”里。"),
+                required=False,
+            ),
+            kinds.SecretSpec(
                 "token", _("访问令牌"), _("我们调用对方接口时放在请求头里的内容,如 Bearer …"), required=False
             ),
         ),

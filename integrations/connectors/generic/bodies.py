@@ -28,12 +28,20 @@ _DEEPEST = 8  # brackets in the name of a field
 _LIKE_A_FORM = re.compile(rb"[\w.%\[\]+-]+=[^\s]*$")
 _BRACKETS = re.compile(r"([^\[\]]+)((?:\[[^\[\]]*\])+)")
 _BRACKET = re.compile(r"\[([^\[\]]*)\]")
+_BESIDE_SEALED, _SHORTEST_SEALED = 2, 24
 _PACKED = (b"\x1f\x8b", b"\x78\x01", b"\x78\x9c", b"\x78\xda")  # how gzip and zlib begin
 
 
 def events(incoming: Incoming, expression: str = "") -> list[dict[str, Any]]:
     """The events of a call: its one object, the objects of its list, or those that the expression finds."""
     value = _value(incoming)
+    if _sealed(value) is not None:
+        raise Refused(
+            _(
+                "内容是整个加密的。请在“对方怎样证明调用是它发的”里选飞书,或钉钉、企业微信应用,并填写密钥;"
+                "或在对方关闭加密。要预览时,请粘贴解密后的内容。"
+            )
+        )
     if expression:
         value = search(expression, value)
     rows = value if isinstance(value, list) else [value]
@@ -43,6 +51,21 @@ def events(incoming: Incoming, expression: str = "") -> list[dict[str, Any]]:
     if len(found) > MOST_EVENTS:
         raise Refused(_("一次调用里有 %(n)d 个事件,最多 %(most)d 个。") % {"n": len(found), "most": MOST_EVENTS})
     return found
+
+
+def sealed_part(incoming: Incoming) -> str | None:
+    """What a call that is encrypted as a whole holds; None for any other."""
+    return _sealed(_value(incoming))
+
+
+def _sealed(value: Any) -> str | None:
+    """By its one long field: 飞书 and 钉钉 send nothing beside it, WeCom only for whom it is."""
+    if isinstance(value, dict) and isinstance(value.get("xml"), dict):
+        value = value["xml"]
+    if not isinstance(value, dict) or len(value) > _BESIDE_SEALED + 1:
+        return None
+    found = value.get("encrypt", value.get("Encrypt"))
+    return found if isinstance(found, str) and len(found) >= _SHORTEST_SEALED else None
 
 
 def unpacked(incoming: Incoming) -> bytes:

@@ -17,7 +17,7 @@ from urllib.parse import quote
 from integrations.connectors.errors import BadAnswer, ConnectorError, Gone, NotAllowed, remedy_of
 from integrations.connectors.fields.expressions import found, is_so, search
 from integrations.connectors.fields.templates import filled
-from integrations.connectors.generic import bodies, calls, reading
+from integrations.connectors.generic import bodies, calls, reading, sealed
 from integrations.connectors.generic.settings import GenericSettings
 from integrations.connectors.kinds import Preview, Setup
 from integrations.connectors.protocol import (
@@ -43,7 +43,7 @@ class GenericConnector:
 
     def __init__(self, setup: Setup) -> None:
         self._settings: GenericSettings = setup.settings
-        self._signing = setup.secret("signing")
+        self._signing, self._aes_key = setup.secret("signing"), setup.secret("aes_key")
         headers = {self._settings.header: setup.secret("token")} if setup.secret("token") else {}
         self._http = Http(self._settings.url or _NOWHERE, headers=headers, networks=self._settings.networks)
 
@@ -60,16 +60,25 @@ class GenericConnector:
         return frozenset({Capability.WEBHOOK, *(each for each, set_up in wanted.items() if set_up)})
 
     def verify(self, incoming: Incoming) -> Delivery:
-        challenge = self._challenge(incoming)
+        its = self._settings
+        plain = incoming
+        if its.signing in sealed.KINDS:
+            plain = sealed.opened(its.signing, self._signing, self._aes_key, incoming)
+        challenge = self._challenge(plain)
         if challenge:
             return Delivery(uuid.uuid4().hex, event="challenge", answer=json.dumps({"challenge": challenge}))
-        calls.check(self._settings, self._signing, incoming)
-        events = bodies.events(incoming, self._settings.events)
-        delivery = self._delivery(incoming, [event for event in events if self._is_wanted(event)])
-        return replace(delivery, answer=self._settings.answer)
+        calls.check(its, self._signing, plain)
+        events = bodies.events(plain, its.events)
+        delivery = self._delivery(plain, [event for event in events if self._is_wanted(event)])
+        answer = its.answer
+        if its.signing == sealed.DINGTALK:
+            answer = sealed.answer(answer, self._signing, self._aes_key, incoming)
+        return replace(delivery, answer=answer)
 
     def _challenge(self, incoming: Incoming) -> str:
         """What a helpdesk that tries the address wants to see again. Anybody may ask: it tells him nothing."""
+        if self._settings.signing == sealed.LARK and sealed.is_trial(incoming):
+            return str(incoming.document()["challenge"])[:_LONGEST_CHALLENGE]
         if not self._settings.challenge:
             return ""
         events = bodies.events(incoming)
@@ -112,7 +121,9 @@ class GenericConnector:
 
     def challenge(self, incoming: Incoming) -> str:
         """Some try the address by a GET or a HEAD and want nothing but a yes."""
-        return ""
+        if self._settings.signing != sealed.DINGTALK:
+            return ""
+        return sealed.echo(self._signing, self._aes_key, incoming)
 
     def parse(self, delivery: Delivery) -> Sequence[str]:
         return delivery.external_ids

@@ -37,6 +37,8 @@ _SIGNING = {
     "sha256": _("SHA256(密钥在“签了什么”里)"),
     "sha1": _("SHA1(密钥在“签了什么”里)"),
     "md5": _("MD5(密钥在“签了什么”里)"),
+    "lark": _("飞书(Encrypt Key:签名并加密)"),
+    "dingtalk": _("钉钉、企业微信应用(Token 和 EncodingAESKey:签名并加密)"),
     "secret": _("密钥本身(令牌、Basic、Bearer)"),
     "none": _("没有签名:调用只当作提醒"),
 }
@@ -74,7 +76,17 @@ class GenericSettings(Settings):
     `{id}`, `{text}`, `{status}`, `{tags}`, `{cursor}` and `{marker}` are filled in."""
 
     signing: Literal[
-        "standard", "hmac-sha256", "hmac-sha1", "hmac-sha512", "sha256", "sha1", "md5", "secret", "none"
+        "standard",
+        "hmac-sha256",
+        "hmac-sha1",
+        "hmac-sha512",
+        "sha256",
+        "sha1",
+        "md5",
+        "lark",
+        "dingtalk",
+        "secret",
+        "none",
     ] = Field(
         default="standard",
         title=_("对方怎样证明调用是它发的"),
@@ -232,7 +244,7 @@ class GenericSettings(Settings):
     def _signing_fault(self) -> str:
         if self.signing == "none":
             return "" if self.fetch_path else gettext("调用没有签名时,必须填写“读取工单”。")
-        if self.signing == "standard":
+        if self.signing in ("standard", "lark", "dingtalk"):
             return ""
         if not self.signature_name:
             return gettext("请填写签名或密钥在哪里。")
