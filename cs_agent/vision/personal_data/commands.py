@@ -55,7 +55,7 @@ _ON_A_LINE = tuple(
         rf"\b[A-Z][A-Z0-9_]{{0,40}}(?:PASSWORD|PASSWD|PASS|PWD|SECRET|TOKEN|API_?KEY|ACCESS_?KEY|SECRET_?KEY|PASSPHRASE|CREDENTIALS?)\s*[=:]\s*"
         rf"{_VALUE.format('r')}",
         r"\b[a-z][a-z0-9+.-]{1,30}://[^\s:/@]{0,64}:(?P<s>[^\s/@]{2,128})@",
-        r"\b(?i:machine|login|user(?:name)?|账号|帐号|用户名?)\s*[:=]?\s*[\w.@-]{1,64}[\s,;/]{1,3}(?i:password|passwd|pw|pass|pwd|密码|口令)"
+        r"\b(?i:machine|login|user(?:name)?|登[录陆]名|账号|帐号|用户名?)\s*[:=]?\s*[\w.@-]{1,64}[\s,;/]{1,3}(?i:password|passwd|pw|pass|pwd|密码|口令)"
         r"\s*[:=]?\s*(?![是为请错])(?P<t>[!-~]{3,64})",
     )
 )

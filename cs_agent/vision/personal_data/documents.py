@@ -74,7 +74,7 @@ _LICENCE_NAMED = re.compile(
 _TAIWANESE_LETTERS = "ABCDEFGHJKLMNPQRSTUVXYWZIO"  # in the order of the numbers 10 to 35 that they stand for
 
 _MESSENGER_NAMED = re.compile(
-    r"(?:(?:微信|威信|薇信|wechat|weixin|we\s?chat|加我?(?:的|个)?\s?(?:[vV]|[微薇威])(?![\u4e00-\u9fff])|[+]\s?[vV](?=[\s:])|绿泡泡|[vV微]\s?[❤♥]\ufe0f?|(?<![A-Za-z])q号|微\s信(?:\s号)?|[vV]信|QQ|扣扣|企鹅|支付宝|alipay|钉钉|dingtalk|旺旺|抖音|快手|小红书|微博"
+    r"(?:(?:微信|威信|薇信|wechat|weixin|we\s?chat|加我?(?:的|个)?\s?(?:[vV]|[微薇威])(?![\u4e00-\u9fff])|[+]\s?[vV](?=[\s:])|绿泡泡|[vV微]\s?[❤♥]\ufe0f?|(?<![A-Za-z])q号|微\s信(?:\s号)?|[vV]信|(?<![A-Za-z0-9])[vV](?=:)|QQ|扣扣|企鹅|支付宝|alipay|钉钉|dingtalk|旺旺|抖音|快手|小红书|微博"
     r"|telegram|\bTG\b|飞机|whats\s?app|skype|(?-i:\bLINE)\b|\bline(?=\s?(?:id|账号|号))|kakao(?:talk)?|instagram"
     r"|\bins(?=\s?(?:id|账号|号|:))|facebook|twitter|zalo|viber"
     r"|discord|(?-i:\bSignal)\b|(?<!人)群(?=(?:号码?)?\s{0,3}:?\s{0,3}[1-9]\d{5,10}(?!\d)))(?:(?<![A-Za-z])|(?![A-Za-z]))"
