@@ -149,3 +149,22 @@ def test_one_line_that_would_answer_two_questions_is_offered_for_both_and_answer
 def test_an_answer_with_a_number_goes_on_over_the_lines_below_it_up_to_the_next_number() -> None:
     text = f"1. {ORDER}\n2. 新号\n{MOBILE}"
     assert read(text, "order", "mobile") == {"order": ORDER, "mobile": MOBILE}
+
+
+@pytest.mark.parametrize(
+    ("asked", "text", "values"),
+    [
+        (("order", "money"), f"{ORDER}\n45", {"order": ORDER, "money": "45.00"}),
+        (("order", "mobile"), f"{ORDER}\n{MOBILE}", {"order": ORDER, "mobile": MOBILE}),
+        (("mobile", "money"), f"{MOBILE}\n45", {"mobile": MOBILE, "money": "45.00"}),
+        (("order", "money"), f"1、{ORDER} 2、退45", {"order": ORDER, "money": "45.00"}),
+        (("name", "address"), "王芳\n杭州市西湖区文三路478号", {"name": "王芳", "address": "杭州市西湖区文三路478号"}),
+        (("order", "mobile"), f"{MOBILE}\n{ORDER}", {"mobile": MOBILE}),  # in another order: the order's is offered
+        (("mobile", "order"), f"老公的 {MOBILE}\n{ORDER}", {}),
+        (("order", "money"), f"1.{ORDER},2.5折退45", {}),
+    ],
+)
+def test_a_line_for_each_question_or_numbers_on_one_line_answer_them(
+    asked: tuple[str, ...], text: str, values: dict[str, str]
+) -> None:
+    assert read(text, *asked) == values

@@ -26,8 +26,9 @@ _NOUNS = {"order_number": ("订单号",)}  # of a flow that gives the slot no wo
 _AS_THE_ANSWER = {"order_number", "money", "address"}  # kinds whose values cannot be mistaken for other words
 _NEEDS_NUMBER = {"text", "name"}  # any words would do: only behind the question's own number
 _NUMBERED = re.compile(r"^\s*[(（]?(\d)[.、)）:：]\s*(?=\S)")
+_NEXT_NUMBER = re.compile(r"(?<=\S)[ ,，;；]+(?=[(（]?[2-9](?:[、)）:：]|\.(?!\d))\s*\S)")  # 1、… 2、… on one line
 _HELLO = re.compile(r"^(?:(?:您|你)?好[的呀啊]?|嗯+|hi|hello|ok|okay|sure)[,，。!！. ]+", re.I)
-_THANKS = re.compile(r"[,，。!！. ]*(?:谢谢(?:您|你)?|多谢|麻烦了|thank you|thanks|thx)[。!！. ~]*$", re.I)
+_THANKS = re.compile(r"[,，。!！. ]*(?:谢谢(?:您|你)?|多谢|麻烦了|thank you|thanks|thx|please|pls)[。!！. ~]*$", re.I)
 _END_MARKS = " \t。.!！~;；,，"
 _CALLED_OFF = re.compile(
     r"算了|(?:不用|不必|不需要|别|甭)(?:再)?(?:了|处理|弄|退|办|麻烦)|不(?:退|换|改|办|要)了|取消(?:吧|了|申请|处理)|"
@@ -57,7 +58,7 @@ def read_reply(
     words = own_words(text, asked)
     wanted = {spec.name: spec for spec in specs if not spec.is_file}
     names = [name for question in questions for name in question if name in wanted]
-    parts = _numbered(words, len(questions))
+    parts = _numbered(words, len(questions)) or _a_line_each(words, questions, wanted, specs, today)
     general = _doubt_of_all(words)
     values: dict[str, str] = {}
     offers: dict[str, tuple[Span, ...]] = {}
@@ -93,13 +94,35 @@ def own_words(text: str, asked: str = "") -> str:
 def _numbered(words: str, most: int) -> dict[int, str]:
     """Parts that begin with 1. 2. 3., in order; none where there is only one question or one number."""
     parts: dict[int, list[str]] = {}
-    for line in words.splitlines():
+    apart = _NEXT_NUMBER.sub("\n", words) if _NUMBERED.match(words) else words
+    for line in apart.splitlines():
         found = _NUMBERED.match(line)
         if found and int(found[1]) == len(parts) + 1 <= most:
             parts[len(parts) + 1] = [line[found.end() :]]
         elif parts:
             parts[len(parts)].append(line)
     return {place: "\n".join(lines) for place, lines in parts.items()} if most > 1 and len(parts) > 1 else {}
+
+
+def _a_line_each(
+    words: str,
+    questions: Sequence[Sequence[str]],
+    wanted: Mapping[str, SlotSpec],
+    specs: Sequence[SlotSpec],
+    today: date,
+) -> dict[int, str]:
+    """The lines of an answer that has one for each question, in their order, each with a certain value of its own."""
+    lines = [line.strip().strip(_END_MARKS) for line in words.splitlines() if line.strip()]
+    if len(lines) != len(questions) or len(lines) < 2:
+        return {}
+    for line, names in zip(lines, questions, strict=True):
+        asked = [wanted[name] for name in names if name in wanted]
+        readings = [
+            [*_spans(spec, specs, line, today), *_bare(spec, specs, iter([line]), True, today)] for spec in asked
+        ]
+        if not any(_certain(spans) for spans in readings):
+            return {}
+    return dict(enumerate(lines, 1))
 
 
 def _doubt_of_all(words: str) -> Doubt | None:
