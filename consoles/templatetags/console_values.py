@@ -126,6 +126,6 @@ def slot_label(slot: Any, version: Any) -> str:
     if run_language() == "zh" or version is None:
         return str(label)
     fields = version.definition.get("engine", {}).get("confirm_fields", ())
-    shown = next((field for field in fields if field.get("name") == name), {})
+    shown: dict[str, Any] = next((field for field in fields if field.get("name") == name), {})
     labels = {spec.name: spec.label for spec in parse_specs(version.definition)}
     return str(labels.get(str(name)) or field_words(shown, labels) or label)
