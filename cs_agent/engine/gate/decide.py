@@ -34,6 +34,7 @@ from cs_agent.engine.gate.reasons import reason
 from cs_agent.engine.gate.vouches import Vouches
 from cs_agent.engine.run.flow import FlowRules
 from cs_agent.engine.run.state import Unproven, Verdict, VerdictKind
+from cs_agent.engine.screen.drawn.joined import part_joined
 from cs_agent.engine.screen.drawn.windows import front_window
 from cs_agent.engine.screen.page import Nature, read_page
 from cs_agent.engine.screen.text import show_money, squash
@@ -82,6 +83,7 @@ def decide(
 ) -> Verdict:
     """The verdict with every reason that was found, the weightiest first."""
     rules, policy, context = rules or FlowRules(), policy or GatePolicy(), context or StepContext()
+    observation = part_joined(observation)
     scene = Scene(
         observation,
         read_page(observation),

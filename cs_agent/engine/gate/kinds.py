@@ -16,6 +16,7 @@ from cs_agent.engine.gate.lists import bars
 from cs_agent.engine.gate.lists.contents import opens_contents
 from cs_agent.engine.gate.lists.entries import opens
 from cs_agent.engine.gate.lists.form_rows import opens_choices
+from cs_agent.engine.gate.menus import opens_from_bar
 from cs_agent.engine.gate.pictures import own_kind as picture
 from cs_agent.engine.gate.searches import is_looked_up_in, searches, shows_what_was_typed
 from cs_agent.engine.gate.windows.dialogs import leaves, stays
@@ -30,7 +31,7 @@ from cs_agent.engine.screen.words import clears_text, go_back, looks_up
 from cs_agent.geometry import Box
 from cs_agent.observation import AppKind, Observation, Role, UiNode
 
-FIELD, BACK, LEAVE, SEARCH, CLEAR, TAB, RECORD, CHOICE, LAUNCHER, LIST = (
+FIELD, BACK, LEAVE, SEARCH, CLEAR, TAB, RECORD, CHOICE, LAUNCHER, LIST, MENU = (
     "field",
     "back",
     "leave",
@@ -41,6 +42,7 @@ FIELD, BACK, LEAVE, SEARCH, CLEAR, TAB, RECORD, CHOICE, LAUNCHER, LIST = (
     "choice",
     "launcher",
     "list",
+    "menu",
 )
 _BESIDE = 0.35  # of the width: a search field's own button is no wider
 _ICON = 0.4  # of the width: an icon on the home screen is no wider
@@ -259,6 +261,7 @@ _KINDS: tuple[tuple[str, Callable[[Target, Scene], bool]], ...] = (
     (RECORD, opens_contents),
     (LIST, _opens_list),
     (LAUNCHER, _is_launcher),
+    (MENU, opens_from_bar),
 )
 _CODE = re.compile(r"验证码|校验码|动态码|短信码|激活码|口令|\bcode\b|\botp\b|one[- ]time|verification")
 _SCANS = re.compile(

@@ -22,11 +22,14 @@ _SPACE = 0.15  # of a letter's height: a wider gap between two pieces parts word
 _FEW_PIECES = 5
 _DIGITS = re.compile(r"\d+")
 _SIGN = re.compile(r"^\s*[-+−]\s*(?=\W?\d)")
-_NAMED = r"\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\b"
+_NAMED = (
+    r"\b(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
+    r"|nov(?:ember)?|dec(?:ember)?)\b"
+)
 _MONTH = re.compile(_NAMED, re.IGNORECASE)
 _DATE_OR_SUM = re.compile(
     r"\d{4}\.\d{1,2}\.\d{1,2}|\d{1,4}[-/]\d{1,2}(?:[-/]\d{1,4})?(?: \d{1,2}:\d{2})?|[¥$€£] ?\d[\d,]*\.\d{2}"
-    rf"|\d{{1,2}} {_NAMED}(?: \d{{4}})?",
+    rf"|\d{{1,2}} {_NAMED}(?: \d{{4}})?|{_NAMED} \d{{1,2}}(?!\d)(?:, \d{{4}})?",
     re.IGNORECASE,
 )
 
@@ -159,7 +162,7 @@ def _is_title(text: str, others: list[str]) -> bool:
 
 def _is_value(text: str, others: list[str]) -> bool:
     """Whether enough of the others have the same form with other numbers: an order number, an amount, a time."""
-    if sum(len(run) for run in _DIGITS.findall(text)) < _LEAST_DIGITS:
+    if sum(len(run) for run in _DIGITS.findall(text)) < _LEAST_DIGITS and not _DATE_OR_SUM.search(text):
         return False
     form = _form_of_value(text)
     same_form = [other for other in others if _form_of_value(other) == form]

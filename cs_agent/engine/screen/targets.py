@@ -14,7 +14,7 @@ from cs_agent.engine.screen.compare import grey_of
 from cs_agent.engine.screen.drawn.lines import (
     SIDES,
     agrees,
-    is_stray,
+    is_glyph,
     labels_near,
     lines_in,
     lines_near,
@@ -176,7 +176,7 @@ def _all_names(observation: Observation, labels: tuple[str, ...], root: int | No
         return labels
     own = own_texts(nodes, root)
     others = set(texts_of(nodes, root)) - set(own) if own else set()  # buttons in an entry are controls of their own
-    lines = [line.text for line in lines_in(observation, nodes[root].box) if not is_stray(line)]
+    lines = [line.text for line in lines_in(observation, nodes[root].box) if not is_glyph(line)]
     lines = [text for text in lines if not agrees(text, tuple(others))]
     return tuple(dict.fromkeys((*labels, *(own or texts_of(nodes, root)), *lines, *own_words(nodes, root))))
 
@@ -244,7 +244,7 @@ def _is_corner_mark(observation: Observation, root: int) -> bool:
         return False
     if nodes[root].editable or nodes[root].checkable:
         return False
-    drawn = [line.text for line in lines_in(observation, box) if not is_stray(line)]
+    drawn = [line.text for line in lines_in(observation, box) if not is_glyph(line)]
     return not _named((*texts_of(nodes, root), *drawn))
 
 
@@ -291,7 +291,7 @@ def _is_row(box: Box, size: Size) -> bool:
 
 def _joined(labels: tuple[str, ...], under: list[TextLine]) -> tuple[str, ...]:
     """Names from the tree first, then different ones from the picture."""
-    strange = [line.text for line in under if not is_stray(line) and not agrees(line.text, labels)]
+    strange = [line.text for line in under if not is_glyph(line) and not agrees(line.text, labels)]
     return (*labels, *strange) if labels else tuple(line.text for line in under)
 
 

@@ -72,6 +72,7 @@ _DONE = frozenset(_ZH["done"] + _EN["done"])
 _BACK = frozenset(_ZH["back"] + _EN["back"])
 _LOOK_UP = frozenset(_ZH["look_up"] + _EN["look_up"])
 _CLEARS = frozenset(_ZH["clears"] + _EN["clears"])
+_APP_BAR = frozenset(_ZH["app_bar"] + _EN["app_bar"])
 _LEAVE = frozenset(_ZH["leave"] + _EN["leave"])
 _LEAVE_OR_END = frozenset(_ZH["leave_or_end"] + _EN["leave_or_end"])
 _ASKING_START = _ZH["asking_start"] + _EN["asking_start"]
@@ -236,6 +237,11 @@ def looks_up(label: str) -> bool:
 def clears_text(label: str) -> bool:
     """Whether it is the whole label of a field's clear button."""
     return _bare(label) in _CLEARS
+
+
+def opens_from_app_bar(label: str) -> bool:
+    """Whether the platforms call the sign so that opens a menu or a search in the bar of an app."""
+    return _bare(label) in _APP_BAR
 
 
 def leaves_a_dialog(label: str) -> bool:

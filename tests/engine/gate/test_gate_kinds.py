@@ -79,6 +79,20 @@ def test_what_tells_records_from_a_list_to_choose_from_is_how_the_page_is_built(
     assert tap(page(*browsed(*ORDERS), *marks), 300, 190).kind is not VerdictKind.ALLOW
 
 
+@pytest.mark.parametrize("days", [("Nov 3", "Nov 21", "Oct 9"), ("May 1, 2026", "June 2, 2026", "Sept 30, 2026")])
+def test_days_that_begin_with_the_month_are_values(days):
+    texts = [(name, day, state) for (name, _, state), day in zip(ORDERS, days, strict=True)]
+    assert tap(page(*browsed(*texts)), 300, 190).vouched_by == "kind:record"
+    named = [(name, f"Maya {number}", state) for number, (name, _, state) in enumerate(ORDERS)]
+    assert not tap(page(*browsed(*named)), 300, 190).vouched_by  # no month
+
+
+@pytest.mark.parametrize("title", ["待发药", "合并到工单", "登记到合同"])
+def test_papers_under_a_head_of_what_is_still_to_be_done_or_given_ask(title):
+    assert not tap(page(*browsed(*ORDERS, title=title)), 300, 190).vouched_by
+    assert tap(page(*browsed(*ORDERS, title="待发货")), 300, 190).vouched_by == "kind:record"
+
+
 @pytest.mark.parametrize(
     ("texts", "title"),
     [

@@ -269,3 +269,20 @@ def test_a_pad_of_digits_and_the_amounts_of_a_page():
     found = read_page(laid(["title:付款", "text:共 ¥9.50 含运费 3元", *pad]))
     assert found.keypad
     assert set(found.amounts) == {9.5, 3.0}
+
+
+def test_a_lone_letter_read_from_the_icon_of_a_control_is_no_name_however_certain():
+    sign = node("", (20, 60, 70, 110), "ImageView", clickable=True, description="返回")
+    assert find_target(page(sign, lines=(line("V", (30, 65, 50, 100)),)), Point(45, 85)).names == ("返回",)
+    bare = replace(sign, description="")
+    seen = page(bare, lines=(line("V", (30, 65, 50, 100)),), image=_with_ink(Point(45, 85)))
+    assert find_target(seen, Point(45, 85)).corner
+    assert find_target(page(sign, lines=(line("退", (30, 65, 50, 100)),)), Point(45, 85)).names == ("返回", "退")
+    key = node("", (20, 600, 170, 700), clickable=True)
+    assert find_target(page(key, lines=(line("5", (80, 630, 110, 670)),)), Point(95, 650)).names == ("5",)
+
+
+def _with_ink(point: Point) -> Image.Image:
+    image = BLANK.copy()
+    ImageDraw.Draw(image).line((point.x - 8, point.y, point.x + 8, point.y - 16), "black", 4)
+    return image

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from cs_agent.engine.screen.structure import inside_of, is_reacting, texts_of
 from cs_agent.engine.screen.text import fold
 from cs_agent.engine.screen.vocabulary.titles import filters_a_list, is_action_elsewhere
@@ -9,6 +11,7 @@ from cs_agent.engine.screen.words import WEIGHTY, LabelKind, names_a_state, name
 from cs_agent.observation import UiNode
 
 _NAME_CHARS = 8  # of a page's name in Chinese; three times as many letters
+_KEEPS_IN_ORDER = re.compile(r"^(?:删除|移除|编辑|修改|重命名|置顶)$|^(?:delete|remove|edit|rename|pin)$")
 _ACTS = (LabelKind.COMMIT, LabelKind.HOLD)
 
 
@@ -35,6 +38,8 @@ def has_buttons(nodes: tuple[UiNode, ...], root: int) -> bool:
 
 
 def is_done_by_a_button(nodes: tuple[UiNode, ...], root: int) -> bool:
-    """One of the entry's buttons does something, so that a touch on the entry need not: beside Edit it may."""
+    """One of the entry's buttons does something, so that a touch on the entry need not: beside Edit and Delete, which
+    keep the list itself in order, it may take the entry."""
     inside = (index for index in inside_of(nodes, root) if is_reacting(nodes[index]))
-    return any(does_something(text) for index in inside for text in texts_of(nodes, index))
+    said = (text for index in inside for text in texts_of(nodes, index))
+    return any(does_something(text) and not _KEEPS_IN_ORDER.match(fold(text)) for text in said)

@@ -11,9 +11,10 @@ import itertools
 import re
 
 from cs_agent.engine.gate.lists.actions import does_something, names_an_action
+from cs_agent.engine.gate.lists.counted import counts_what_shows
 from cs_agent.engine.gate.lists.feet import is_foot_of_app, words_in
 from cs_agent.engine.gate.lists.sections import are_contents, are_days, are_of_a_schedule, is_content
-from cs_agent.engine.gate.lists.worked import has_pair, is_worked
+from cs_agent.engine.gate.lists.worked import has_pair, has_pairs_below, is_worked
 from cs_agent.engine.screen.drawn.pictured import is_raised, stands_out
 from cs_agent.engine.screen.head import heads_told
 from cs_agent.engine.screen.structure import (
@@ -28,6 +29,7 @@ from cs_agent.engine.screen.structure import (
 from cs_agent.engine.screen.text import squash
 from cs_agent.engine.screen.vocabulary.titles import (
     filters_a_list,
+    is_acted_on,
     is_handing_over,
     is_of_a_paper,
     names_an_attribute,
@@ -39,6 +41,7 @@ from cs_agent.engine.screen.words import LabelKind, names_a_state, sense
 from cs_agent.observation import Observation, Role
 
 _LEAST_PARTS = 3
+_LEAST_COUNTED = 2  # parts, where the chosen one counts what the list shows
 _LEAST_ENTRIES = 2
 _CHANGES = (LabelKind.OPEN, LabelKind.OPTION)
 _WIDE = 0.75  # of the width: an entry of a list
@@ -80,11 +83,14 @@ def is_tab(index: int, seen: Observation) -> bool:
 
 
 def _holds_contents(index: int, places: list[int], seen: Observation) -> bool:
-    """Whether the other parts name what the page holds; the chosen one may have the name of an action."""
+    """Whether the other parts name what the page holds; the chosen one may have the name of an action, where another
+    is touched."""
     nodes = seen.nodes or ()
     shown, names = _chosen(places, seen), [" ".join(dict.fromkeys(texts_of(nodes, place))) for place in places]
-    if shown is None or index == shown or len(places) < _LEAST_PARTS:
+    if shown is None or len(places) < _LEAST_PARTS:
         return False
+    if index == shown:
+        return is_content(names[places.index(index)]) and are_contents(names, names)
     others = [name for place, name in zip(places, names, strict=True) if place != shown]
     return are_contents(others, names, alone=is_content(names[places.index(index)]) and _is_joined(places, seen))
 
@@ -104,8 +110,15 @@ def _filters_what_follows(places: list[int], seen: Observation) -> bool:
     of them out: over records one part shows everything; or most parts are states, counted or said by an entry.
     """
     nodes, heads, entries = seen.nodes or (), heads_told(seen), _entries_after(places, seen)
-    names = _names_over(places, seen)
+    names = _names_over(places, seen, least=_LEAST_COUNTED)
     if not names or not entries:
+        return False
+    said = [own_texts(nodes, index) for index in entries]
+    if counts_what_shows(names, [nodes[place].checked for place in places].index(True), said) and not (
+        _tell_of_one(places, seen) or any(map(names_an_attribute, heads))
+    ):
+        return True
+    if len(names) < _LEAST_PARTS:
         return False
     everything = any(names_everything(name) or _names_all_of(name, heads) for name in names)
     if everything and is_record(nodes, entries[0], seen.size.width, seen.size.height):
@@ -114,7 +127,6 @@ def _filters_what_follows(places: list[int], seen: Observation) -> bool:
         return False
     if any(sense(head, button=True).kind in _CHANGES for head in heads):  # Change appointment
         return False
-    said = [own_texts(nodes, index) for index in entries]
     worked = all(is_worked(index, seen) for index in entries)
     if are_days(names) and (worked or are_of_a_schedule(said)):
         return True
@@ -124,9 +136,9 @@ def _filters_what_follows(places: list[int], seen: Observation) -> bool:
     return counted and 2 * sum(filters_a_list(_COUNTED.sub("", name)) for name in names) > len(names)
 
 
-def _names_over(places: list[int], seen: Observation) -> list[str]:
+def _names_over(places: list[int], seen: Observation, least: int = _LEAST_PARTS) -> list[str]:
     """The names of a bar's parts; none if a part switches a mode or an action gives the page its name."""
-    if len(places) < _LEAST_PARTS or any(names_an_action(head) or is_handing_over(head) for head in heads_told(seen)):
+    if len(places) < least or any(names_an_action(head) or is_handing_over(head) for head in heads_told(seen)):
         return []
     names = [" ".join(dict.fromkeys(texts_of(seen.nodes or (), place))) for place in places]
     return [] if any(switches_a_mode([name]) for name in names) else names
@@ -135,12 +147,19 @@ def _names_over(places: list[int], seen: Observation) -> list[str]:
 def _parts_what_is_worked(places: list[int], seen: Observation) -> bool:
     """Whether each entry right below the bar has buttons for what is done with it, and the page above the bar is not
     about one thing. The names of the parts do not matter then."""
+    if _chosen(places, seen) is None or not _names_over(places, seen) or _tell_of_one(places, seen):
+        return False
+    heads = heads_told(seen)
+    if any(names_an_attribute(head) or sense(head, button=True).kind in _CHANGES for head in heads):
+        return False
+    names = _names_over(places, seen)
+    sorts = any(filters_a_list(_COUNTED.sub("", name)) or _COUNTED.search(name) for name in names)
+    if not sorts and any(map(is_acted_on, heads)):  # whoever works off a queue has ways of working
+        return False
     entries = _entries_after(places, seen)
-    if not entries or _chosen(places, seen) is None or not _names_over(places, seen) or _tell_of_one(places, seen):
-        return False
-    if any(names_an_attribute(head) or sense(head, button=True).kind in _CHANGES for head in heads_told(seen)):
-        return False
-    return all(has_pair(index, seen) for index in entries)
+    if entries:
+        return all(has_pair(index, seen) for index in entries)
+    return has_pairs_below(max((seen.nodes or ())[place].box.bottom for place in places), seen)
 
 
 def _names_all_of(name: str, heads: list[str]) -> bool:

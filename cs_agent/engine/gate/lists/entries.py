@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from itertools import chain
 
 from cs_agent.engine.gate.findings import Scene
-from cs_agent.engine.gate.lists.actions import is_done_by_a_button, names_an_action
+from cs_agent.engine.gate.lists.actions import has_buttons, is_done_by_a_button, names_an_action
 from cs_agent.engine.gate.lists.bars import is_tab, tabs_over
 from cs_agent.engine.gate.lists.worked import has_pair, is_worked
 from cs_agent.engine.gate.searches import is_a_key, is_looked_up_in, shows_what_was_typed
@@ -40,6 +40,7 @@ from cs_agent.engine.screen.vocabulary.titles import (
     is_handing_over,
     is_of_a_paper,
     is_on_offer,
+    is_still_to_do,
     names_customers,
 )
 from cs_agent.engine.screen.words import LabelKind, is_read, sense
@@ -48,6 +49,7 @@ from cs_agent.observation import Observation, Role, UiNode
 
 _AT_END = 0.8  # of the width
 _LEAST_MARKS = 3
+_LEAST_WORKED = 2  # entries whose button says what is done with one
 _MORE = frozenset("›>❯〉»→")  # at an entry's end: more lies behind it
 _TIME_OF_DAY = re.compile(r"^(?:[上下]午|[ap]m)? ?\d{1,2}[::.]\d{2}(?: ?[ap]m)?$", re.IGNORECASE)
 _MOMENT = re.compile(
@@ -103,6 +105,13 @@ def _hands_over(root: int, scene: Scene) -> bool:
     return any(ends_or_leaves(nodes[index], seen) and not is_tab(index, seen) for index in ends)
 
 
+def _title(seen: Observation) -> str:
+    """The uppermost of the page's heads."""
+    told = [node for node in seen.nodes or () if node.label.strip() and not is_reacting(node)]
+    first = min(told, key=lambda node: node.box.top, default=None)
+    return first.label if first is not None and first.box.bottom <= HEAD * seen.size.height else ""
+
+
 def _is_slot(nodes: tuple[UiNode, ...], root: int) -> bool:
     """Whether the entry's name is a time alone: a time that can be booked, or one that something is reset to."""
     own = own_texts(nodes, root)
@@ -131,14 +140,23 @@ def _shows_records(root: int, scene: Scene) -> bool:
         return marks > 0 or any(names_customers(text) for text in _over(root, seen)) or _is_found(root, scene)
     if nodes[root].role is Role.BUTTON:
         return False
-    if is_done_by_a_button(nodes, root):
+    if is_done_by_a_button(nodes, root) or _are_worked_alike(root, seen):
         return True
-    if _ends_in_an_action(root, seen):
+    if _ends_in_an_action(root, seen) or is_still_to_do(_title(seen)):
         return False
     if _has_searched(scene, above):
         return are_kept(own, _entries(root, seen)) if marks > 0 else _are_customers(root, seen, scene.typed)
     tabs = tabs_over(root, seen)
     return bool(tabs) and marks > 0 and _is_kept(root, tabs, seen)
+
+
+def _are_worked_alike(root: int, seen: Observation) -> bool:
+    """Whether each entry of the list has a button of its own and some of them say that they do something: entries
+    that are built alike open alike, whatever the button of this one is called."""
+    nodes = seen.nodes or ()
+    entries = column(nodes, root, seen.size.width)
+    worked = [index for index in entries if is_done_by_a_button(nodes, index)]
+    return len(worked) >= _LEAST_WORKED and all(has_buttons(nodes, index) for index in entries)
 
 
 def _is_marked(root: int, seen: Observation) -> bool:

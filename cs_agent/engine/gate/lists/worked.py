@@ -18,6 +18,7 @@ from cs_agent.geometry import Box
 from cs_agent.observation import Observation
 
 _LEAST_ENTRIES = 2
+_SAME = 0.02  # of the width: edges this near are one edge
 
 
 def is_worked(root: int, seen: Observation) -> bool:
@@ -34,9 +35,48 @@ def has_pair(root: int, seen: Observation) -> bool:
     return all(titles) and len({squash(texts[0]) for texts in titles}) == len(entries)
 
 
+def has_pairs_below(top: int, seen: Observation) -> bool:
+    """Entries that do not react themselves: the first things to touch below that height are the same buttons again
+    and again, at the same places, and what is told over each of them differs."""
+    nodes = seen.nodes or ()
+    below = [i for i, node in enumerate(nodes) if is_reacting(node) and node.box.top >= top and texts_of(nodes, i)]
+    lines: list[list[int]] = []
+    for index in sorted(below, key=lambda index: (nodes[index].box.top, nodes[index].box.left)):
+        if lines and share_a_line(nodes[lines[-1][0]].box, nodes[index].box):
+            lines[-1].append(index)
+        else:
+            lines.append([index])
+    named = [[texts_of(nodes, index) for index in line] for line in lines]
+    alike = [line for line, names in zip(lines, named, strict=True) if names == named[0]]
+    if len(alike) < _LEAST_ENTRIES or alike != lines[: len(alike)] or not _are_in_columns(alike, seen):
+        return False
+    ends = [top, *(nodes[line[0]].box.bottom for line in alike)]
+    told = [
+        {squash(node.label) for node in nodes if node.label.strip() and low <= node.box.top and node.box.bottom <= high}
+        for low, high in pairwise(ends)
+    ]
+    buttons = {squash(text) for names in named[0] for text in names}
+    own = [frozenset(texts - buttons) for texts in told]
+    return all(own) and len(set(own)) == len(own) and all(_are_decided_by(line, seen) for line in alike)
+
+
+def _are_in_columns(lines: list[list[int]], seen: Observation) -> bool:
+    nodes, slack = seen.nodes or (), int(_SAME * seen.size.width)
+    return all(
+        abs(nodes[one].box.right - nodes[other].box.right) <= slack
+        for line in lines[1:]
+        for one, other in zip(lines[0], line, strict=True)
+    )
+
+
 def _is_decided_in(root: int, seen: Observation) -> bool:
     nodes = seen.nodes or ()
     buttons = [index for index in inside_of(nodes, root) if is_reacting(nodes[index]) and texts_of(nodes, index)]
+    return _are_decided_by(buttons, seen)
+
+
+def _are_decided_by(buttons: list[int], seen: Observation) -> bool:
+    nodes = seen.nodes or ()
     if len({nodes[index].box for index in buttons}) < 2 or any(nodes[index].checkable for index in buttons):
         return False
     names = [text for index in buttons for text in texts_of(nodes, index)]

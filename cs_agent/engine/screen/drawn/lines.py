@@ -1,9 +1,11 @@
 """The lines of text that a picture shows at and around a point.
 
-Rule: what is read from an icon comes back as a letter or two of low score, and is no text.
+Rule: what is read from an icon comes back as a letter or two of low score, or as a lone letter, and is no text.
 """
 
 from __future__ import annotations
+
+import re
 
 from cs_agent.engine.screen.text import looks_same, squash
 from cs_agent.geometry import Box, Point, Size
@@ -13,6 +15,7 @@ NEAR = 0.03  # of the screen's height: a finger's breadth
 _STRAY_CHARS = 2  # an icon read by OCR comes back as a letter or two
 _STRAY_SCORE = 0.8
 SIDES = (0.14, 0.8)  # of the screen's width: icons stand further out, the words of a row in between
+_HAN = re.compile(r"[\u4e00-\u9fff]")
 _ROW_TEXTS = 2  # a row with more is a grid
 
 
@@ -26,6 +29,13 @@ def agrees(text: str, labels: tuple[str, ...]) -> bool:
 
 def is_stray(line: TextLine) -> bool:
     return len(squash(line.text)) <= _STRAY_CHARS and line.score < _STRAY_SCORE
+
+
+def is_glyph(line: TextLine) -> bool:
+    """Whether OCR may have read it from a control's icon, however certain it is: a lone letter or sign. Digits are
+    keys."""
+    text = line.text.strip()
+    return is_stray(line) or (len(text) == 1 and not text.isdigit() and not _HAN.match(text))
 
 
 def lines_under(lines: tuple[TextLine, ...], point: Point) -> list[TextLine]:

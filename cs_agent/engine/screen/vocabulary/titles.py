@@ -40,6 +40,11 @@ def is_handing_over(text: str) -> bool:
     return bool(_TITLES["handing_over"].search(fold(text)))
 
 
+def is_still_to_do(head: str) -> bool:
+    """待发药: a touch on an entry may do it."""
+    return bool(_TITLES["still_to_do"].search(fold(head)))
+
+
 def is_on_offer(text: str) -> bool:
     """An entry that can be taken, such as a time, a seat or a coupon; one touch may take it."""
     return bool(_TITLES["on_offer"].search(fold(text)))

@@ -93,6 +93,7 @@ def test_a_bar_over_such_entries_parts_them_whatever_its_parts_are_called():
         pytest.param(cards(head="Delivery status"), id="how something stands"),
         pytest.param(cards(head="Change appointment"), id="something is changed"),
         pytest.param(cards(head="转账"), id="an action above all"),
+        pytest.param(cards(head="接待大厅"), id="people wait here for whoever works"),
     ],
 )
 def test_a_bar_that_may_set_something_asks_over_such_entries_too(seen):
@@ -108,3 +109,53 @@ def test_parts_that_are_not_joined_to_a_bar_ask():
         for each in seen.nodes or ()
     )
     assert not passes(replace(seen, nodes=moved), *ON_PART)
+
+
+def still(names: tuple[str, ...] = ("Ignore", "Zap"), **options) -> Observation:
+    """The same cards, which do not react themselves."""
+    seen = cards(names, **options)
+    nodes = [replace(each, clickable=False, parent=-1) if each.box.width == 500 else each for each in seen.nodes or ()]
+    return replace(seen, nodes=tuple(replace(each, parent=-1) for each in nodes))
+
+
+def test_cards_that_do_not_react_are_known_by_their_buttons():
+    assert tap(still(), *ON_PART).vouched_by == "kind:tab"
+
+
+@pytest.mark.parametrize(
+    "seen",
+    [
+        pytest.param(still(filled=()), id="no main button"),
+        pytest.param(still(titles=TITLES[:1]), id="one card"),
+        pytest.param(still(titles=("Vote",) * 3), id="cards that say the same"),
+        pytest.param(still(head="接待大厅"), id="people wait here"),
+        pytest.param(still(also=(node("Call", (20, 160, 200, 175), clickable=True),)), id="another button before them"),
+    ],
+)
+def test_a_bar_over_such_cards_asks_where_they_tell_less(seen):
+    assert not passes(seen, *ON_PART)
+
+
+def worked(*names: str) -> Observation:
+    """Entries with a button each."""
+    nodes = [node("Repairs", (200, 40, 340, 80))]
+    for number, name in enumerate(names):
+        top, parent = 120 + 160 * number, len(nodes)
+        nodes.append(node("", (20, top, 520, top + 140), Role.OTHER, clickable=True))
+        nodes.append(node(f"Booking:55067{number}", (40, top + 10, 300, top + 40), parent=parent))
+        nodes.append(node(f"2023-04-2{number}", (40, top + 50, 300, top + 80), parent=parent))
+        if name:
+            nodes.append(node(name, (380, top + 90, 500, top + 130), Role.BUTTON, clickable=True, parent=parent))
+    return page(*nodes)
+
+
+def test_entries_built_alike_open_alike_whatever_the_button_of_one_is_called():
+    assert passes(worked("Submit", "Confirm", "Zap"), 100, 500)
+    assert not passes(worked("Submit", "Zap", "Zap"), 100, 500)  # one alone says so
+    assert not passes(worked("Submit", "Confirm", ""), 100, 500)  # it has none
+
+
+@pytest.mark.parametrize("name", ["Delete", "Edit", "删除", "编辑"])
+def test_buttons_that_keep_a_list_in_order_do_not_tell_what_a_touch_on_an_entry_does(name):
+    assert passes(worked("Submit", "Submit", "Submit"), 100, 180)
+    assert not passes(worked(name, name, name), 100, 180)

@@ -67,6 +67,8 @@ def test_one_name_of_another_kind_makes_a_bar_none_of_contents(names):
 
 def test_the_part_that_shows_already_is_not_touched_for_what_it_is_called():
     assert not passes(over("Lock", "Codes", "Log"), 60, 117)
+    assert not passes(over("Panic", "Codes", "Logs"), 60, 117)
+    assert passes(over("Overview", "Disks", "Logs"), 60, 117)
     assert not passes(over("Overview", "Disks", "Logs", chosen=5), *AT)
 
 

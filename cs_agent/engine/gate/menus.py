@@ -1,0 +1,34 @@
+"""Signs in the bar of an app that open its menu or its search.
+
+Rule: the phone calls the sign by the name that the platforms themselves give it, and the picture shows no words there
+but the sign. What the opened menu offers is judged when it is touched.
+"""
+
+from __future__ import annotations
+
+from cs_agent.engine.gate.findings import Scene
+from cs_agent.engine.screen.drawn.lines import is_glyph, lines_in
+from cs_agent.engine.screen.head import HEAD
+from cs_agent.engine.screen.targets import Target, has_ink
+from cs_agent.engine.screen.words import looks_up, opens_from_app_bar
+
+_SIGN = 0.16  # of the width: no sign in a bar is larger
+
+
+def opens_from_bar(target: Target, scene: Scene) -> bool:
+    seen, box = scene.observation, target.box
+    if target.node is None or box is None or scene.window is not None or target.choice or target.editable:
+        return False
+    if box.bottom > HEAD * seen.size.height or max(box.width, box.height) > _SIGN * seen.size.width:
+        return False
+    if not target.names or not all(map(opens_from_app_bar, target.names)):
+        return False
+    drawn = [line for line in lines_in(seen, box) if not is_glyph(line)]
+    if drawn or not has_ink(seen.screenshot.image, box.center):
+        return False
+    return not any(map(looks_up, target.names)) or not _could_be_looked_up(scene)
+
+
+def _could_be_looked_up(scene: Scene) -> bool:
+    """The page has a field, so that the sign may search for what it holds or send it."""
+    return scene.put_in or any(node.editable for node in scene.observation.nodes or ())
