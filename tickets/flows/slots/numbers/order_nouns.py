@@ -50,6 +50,8 @@ _OTHER_AFTER = re.compile(
     rf"编号)?[:： ]?[A-Za-z]{{0,4}}\d{{6}})",
     re.I,
 )
+# 202408175562的物流凭证: the parcel of what bears the number.
+_ITS_PARCEL = re.compile(r"[\"'”」』)）】 ]*的(?:快递|物流|包裹|签收|配送|运输)(?![^,，。]{0,4}(?:号|编码))")
 # A shop's number begins with the day of the order. Beside it a parcel that is looked for is the order's; who else
 # brings the parcel up (快递短信里的, courier gave me) may have the carrier's number from there.
 _DATED = re.compile(r"20[2-9]\d(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01])(?:\d{4}|\d{5}|\d{7,8})")
@@ -130,7 +132,8 @@ def noun_of(text: str, code: Code, own: re.Pattern[str]) -> tuple[Noun, bool]:
     if own is OWN_END and _OWN_AFTER.search(after):
         return Noun.OWN, True
     if _OTHER_AFTER.search(after):
-        return _ANOTHERS
+        mine = own is OWN_END and _ITS_PARCEL.match(after)
+        return (Noun.NONE, bool(_DATED.fullmatch(code.text))) if mine else _ANOTHERS
     if own is not OWN_END:
         return Noun.NONE, False
     around = clause_before(text, code.start) + clause_after(text, code.end)

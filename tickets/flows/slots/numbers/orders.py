@@ -96,7 +96,8 @@ def _single(text: str, code: Code, own: re.Pattern[str], *, behind: bool = False
         return
     named = own is not OWN_END and noun is Noun.OWN and named_fully(text, code, own)
     doubt = (
-        doubt_about_form(text, code, noun, value, named=named)
+        (Doubt.UNCLEAR if is_date(code.text) else None)  # 订单2024-08-17: rather the day of the order
+        or doubt_about_form(text, code, noun, value, named=named)
         or (None if certain else Doubt.UNCLEAR)
         or doubt_about_order(text, code)
     )

@@ -82,6 +82,9 @@ _MASKED = re.compile(r"1[3-9]\d?[\dxX*•·?？]{0,12}[xX*•?？]{2}|\b(?:ends|
 _IN_SIGNS = re.compile(
     r"(?:[\u00b2\u00b3\u00b9\u2070-\u2089\u2460-\u249b\u24ea-\u24ff\u2776-\u2793\u3220-\u3229\u3280-\u3289][ -]?){7,}"
 )  # ①③⑧…: which digits they are meant for is not certain
+_IN_WORDS = re.compile(
+    r"\b(?:(?:zero|oh|one|two|three|four|five|six|seven|eight|nine|double|triple)\b[ ,.-]*){7,}", re.I
+)
 _SPLIT = re.compile(r"(?<!\d)1[3-9]\d[^\dA-Za-z一-鿿]{1,2}\d{4}[^\dA-Za-z一-鿿]{1,2}\d{4}(?!\d)")
 
 
@@ -89,7 +92,7 @@ def mentions(text: str) -> list[Span]:
     """Places that speak of a telephone which may not be the record's, without giving its number."""
     judged = list(islice(_PHONE_NOUN.finditer(text), MOST_PLACES + 1))
     nouns = [match for match in judged[:MOST_PLACES] if not _is_own(text, *match.span())]
-    others = (next(pattern.finditer(text), None) for pattern in (_ELSEWHERE, _MASKED, _SPLIT, _IN_SIGNS))
+    others = (next(pattern.finditer(text), None) for pattern in (_ELSEWHERE, _MASKED, _SPLIT, _IN_SIGNS, _IN_WORDS))
     every = [*nouns, *judged[MOST_PLACES:], *filter(None, others)]
     return [Span("", *match.span(), Doubt.UNREADABLE) for match in every]
 

@@ -33,6 +33,15 @@ _FORMER_AFTER = re.compile(
 _OTHERS_AFTER = re.compile(
     rf"^[ （(]*(?:这?是|的是?)?(?:我的?)?(?:{stance.PERSON_WORDS}|收件|收货|快递|商家|客服|(?<!其)[他她]的)", re.I
 )
+# 13811112222是我司机的: of somebody whom no list of relatives names.
+_SOMEBODY_AFTER = re.compile(
+    r"^(?:这个|那个)?(?:手机|电话)?号?码?是我们?(?!自己|本人|现|目|之|以|原|常|平|日|主|新|旧|老|小|大|注册|登|绑|预|工作|家里|唯一|的|[^,，。]*[用留填办绑开换存接拍买])"
+    r"[一-鿿]{1,4}的(?:号码?|手机|电话)?$"
+)
+# 后三位可能是001: the writer is not sure of some of its digits.
+_UNSURE_DIGITS = re.compile(
+    r"^[^,，。]{0,3}(?:后面?|前面?|中间|最后|末)[^,，。]{0,3}位?[^,，。]{0,4}(?:可能|好像|似乎|大概|应该|不确定|不记得|记不|忘)"
+)
 # 13811112222,那不是我的号: what the next words say of the number.
 _OF_ANOTHER = re.compile(
     rf"[”\"）)]*[,，。 (（]{{0,2}}(?:这|那|它)(?:个?号码?|个?手机|个)?(?:不是我|是(?:我的?|"
@@ -87,6 +96,8 @@ def about_phone(text: str, start: int, end: int) -> Doubt | None:
         return Doubt.OTHER_PERSON
     if _BOUND.search(before) or _SENT.search(before) or _NOT_BOUND.search(text[end : end + 14]):
         return Doubt.UNCLEAR  # the telephone is to be changed, or a code went there
+    if _UNSURE_DIGITS.search(after) or _UNSURE_DIGITS.search(clause_after(text, end + len(after) + 1)):
+        return Doubt.HEDGED
     if _WORKS.search(after):
         return Doubt.UNCLEAR
     if re.search(r"(?:来电|主叫|备用)(?:号码?|电话|手机号?码?|显示)?[:： (（]*$", near):
@@ -96,6 +107,7 @@ def about_phone(text: str, start: int, end: int) -> Doubt | None:
         or _OTHERS_PHONE.search(near)
         or stance.PERSON.search(near)
         or _OTHERS_AFTER.search(after)
+        or _SOMEBODY_AFTER.search(after)
     ):
         return Doubt.OTHER_PERSON
     if (_FORMER.search(near) and not _TO.search(before)) or _FORMER_AFTER.search(after):

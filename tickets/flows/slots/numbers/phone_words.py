@@ -29,7 +29,7 @@ _WORDS = (
     r"received|receive|receiving|getting|changed|came|come|comes|any|coming|arriving|not|no|never|didn't|doesn't|"
     r"instead|again|now|"
     r"hi|hello|user|customer|client|"
-    r"reach|ring|verify|confirm|identity|id|"
+    r"reach|ring|verify|confirm|check|identity|id|"
     r"try|entered|should|be|but|used|complaints?|records?|needs|an|want|need|get|got|work|working|still|number's|phone's|cell's|mobile's)\b\.?"
 )
 _LAST = re.compile(rf"(?:{_WORDS}) ?$", re.I)
