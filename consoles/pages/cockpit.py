@@ -143,7 +143,7 @@ class Cockpit:
         if self.run.flow_version.definition.get("four_eyes") and self.run.started_by_id == self.user.pk:
             return _("该流程需要启动者以外的同事确认。")
         if confirmation.first_approved_by_id == self.user.pk:
-            return _("您已同意。金额超过限额,还需要第二位同事确认。")
+            return _("您已同意,还需要第二位同事确认。")
         return ""
 
     @property

@@ -7,6 +7,7 @@ import json
 import time
 
 NAMES = (
+    "halved",
     "plain",
     "early",
     "unfocused",

@@ -15,6 +15,7 @@ import { StatusChoice } from "./ticket/status.js";
 import { Timeline } from "./ticket/timeline.js";
 import { ValueKeys } from "./ticket/values.js";
 
+const ASKING = "confirm-card:not(:has([data-barred])), ask-card"; // what waits for the reader's own answer
 const POLL_MS = 5000; // while the socket is away
 const PRESENT_MS = 45000; // a colleague says so every 20 s; after more than two of them he has left unheard
 const PRUNE_MS = 5000;
@@ -233,7 +234,7 @@ class LiveTicket extends HTMLElement {
     if (key !== "Enter") return;
     const choice = event.target.closest("#start-form input[type=radio]");
     if (choice) choice.click(); // then the form is sent with it, as from a field
-    else if (!event.target.closest("a, button, summary, input, select, confirm-card, ask-card")) location.assign(this.next);
+    else if (!event.target.closest(`a, button, summary, input, select, ${ASKING}`)) location.assign(this.next);
   }
 
   // The list one came from goes on from ticket to ticket.

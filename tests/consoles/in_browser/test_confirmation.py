@@ -271,6 +271,17 @@ def test_what_is_being_written_stays_when_the_same_card_comes_anew(open_ticket: 
     assert world(console)["written_on"]["confirmation"] == "pending"
 
 
+def test_who_gave_the_first_of_two_yeses_goes_on_by_enter(
+    open_ticket: Login, console: Site, numbers: dict[str, Any]
+) -> None:
+    console.run("tests.consoles.scenes:approve_first", "halved", "alice")
+    page = armed(open_ticket("halved"))
+    expect(page.locator("confirm-card")).to_be_focused()
+    expect(page.locator("a[data-next] kbd")).to_have_text("Enter")
+    page.keyboard.press("Enter")
+    page.wait_for_url(lambda url: numbers["halved"]["number"] not in url)
+
+
 def test_a_viewer_can_look_and_no_key_decides(open_ticket: Login, console: Site) -> None:
     page = armed(open_ticket("viewer", "victor"))
     for key in ("y", "n"):

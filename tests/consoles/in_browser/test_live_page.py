@@ -38,6 +38,23 @@ def test_a_confirmation_does_not_take_the_focus_from_who_types(open_ticket: Logi
     expect(page.locator(".unfocused")).to_be_visible()
 
 
+def test_a_message_on_the_phone_tells_its_times_at_once_in_their_form(open_ticket: Login) -> None:
+    page = open_ticket("queued")
+    told = page.evaluate(
+        """() => {
+          const stage = document.querySelector("phone-stage");
+          const head = document.createElement("div");
+          const when = new Date(Date.now() - 125000).toISOString();
+          const time = `<time data-when="ago" datetime="${when}">29 Nov</time>`;
+          head.innerHTML = `<template data-message-for="queued">${time}</template>`;
+          stage.head = head;
+          stage.say("queued");
+          return stage.message.textContent;
+        }"""
+    )
+    assert told == "2 分钟前"
+
+
 def test_a_picture_after_the_end_of_a_takeover_measures_no_gesture_of_before(open_ticket: Login) -> None:
     page = open_ticket("mine")
     expect(page.locator("[data-freshness]")).to_be_attached()

@@ -219,6 +219,28 @@ def test_the_first_of_two_yeses_is_shown_with_its_name(
     assert not re.search(r'data-answer="yes"[^>]*disabled', card)
 
 
+def test_d_goes_on_from_a_ticket_that_the_run_itself_solved(as_alice: Client, run: Run, phone: Phone) -> None:
+    story.succeed(run, phone)
+    Ticket.objects.filter(pk=run.ticket.pk).update(status="solved")
+    html = page(as_alice, run.ticket)
+    assert re.search(r'<a[^>]*data-next[^>]*data-key="d"', html)
+    assert "data-resolve" not in html
+
+
+@pytest.mark.parametrize(("alone", "told"), [(False, "另一位可以是:bob"), (True, "部门里没有其他人可以确认")])
+def test_before_the_first_of_two_yeses_it_is_said_who_can_give_the_other(
+    as_alice: Client, bob: User, alice: User, ticket: Ticket, phone: Phone, alone: bool, told: str
+) -> None:
+    if alone:
+        ticket.department.members.set([alice])
+    story.publish("complaint_refund", second_approval_above=100)
+    story.ask_confirmation(story.start(ticket, alice), phone)
+    card = part(page(as_alice, ticket), "pause")
+    assert told in card
+    assert "同意(还需一位同事)" in card
+    assert "同意并执行" not in card
+
+
 def test_a_question_is_shown_with_its_choices(as_alice: Client, run: Run, phone: Phone) -> None:
     story.ask_question(run, phone)
     card = part(page(as_alice, run.ticket), "pause")

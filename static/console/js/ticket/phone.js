@@ -3,6 +3,7 @@ import { LiveSocket } from "../shared/socket.js";
 import { GestureReader } from "./touch.js";
 import { PhoneTyping } from "./typing.js";
 import { notify } from "../shared/notices.js";
+import { tellTimes } from "../shared/times.js";
 import { say } from "../shared/words.js";
 
 const HEADER_BYTES = 16;
@@ -143,6 +144,7 @@ class PhoneStage extends HTMLElement {
     this.message.toggleAttribute("data-over", this.frames > 0);
     this.message.dataset.name = name;
     this.message.replaceChildren(...(template ? [template.content.cloneNode(true)] : []));
+    tellTimes(this.message);
   }
 
   aged(age) {
