@@ -198,7 +198,7 @@ class ChatwootConnector(WebConnector):
         sender = message.sender or Sender()
         if message.message_type == _INCOMING:
             author = Author.CUSTOMER
-        elif message.message_type != _OUTGOING or sender.type == "agent_bot":
+        elif message.message_type != _OUTGOING or sender.type not in ("user", "", None):  # agent_bot, captain_assistant
             author = Author.SYSTEM
         else:
             author = Author.OURS if sender.id == self._me else Author.COLLEAGUE

@@ -1,16 +1,18 @@
 """Converts a helpdesk's HTML to plain text, without scripts, styles and trackers.
 
-Rule: a link's address is added to its text; pictures are dropped.
+Rule: a link's address is added to its text; pictures are dropped; what a mail quotes bears the mark of quotes.
 """
 
 from __future__ import annotations
 
 import re
 
+import lxml.html
 import nh3
 from inscriptis import get_text
 from inscriptis.css_profiles import CSS_PROFILES
 from inscriptis.model.config import ParserConfig
+from lxml.html.builder import E
 
 MOST_HTML = 2 * 1024 * 1024  # characters that are looked at; a longer body is cut
 _TAGS = {
@@ -36,7 +38,7 @@ def is_html(text: str) -> bool:
 def from_html(html: str) -> str:
     """The visible text; "" for a body without text."""
     clean = nh3.clean(html[:MOST_HTML], tags=_TAGS, clean_content_tags=_GONE, attributes={"a": {"href"}}, link_rel=None)
-    return tidy(get_text(_links_spelled(clean), _CONFIG)) if clean.strip() else ""
+    return tidy(get_text(_quotes_marked(_links_spelled(clean)), _CONFIG)) if clean.strip() else ""
 
 
 def tidy(text: str) -> str:
@@ -45,6 +47,27 @@ def tidy(text: str) -> str:
     text = _INVISIBLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).replace("\u00a0", " ")
     text = _BLANKS.sub("", text)
     return re.sub(r"\n{3,}", "\n\n", text).strip()
+
+
+def _quotes_marked(clean: str) -> str:
+    """Quoted lines begin with `>`, as in a plain mail; not where the text is nothing but a quote."""
+    if "<blockquote" not in clean:
+        return clean
+    root = lxml.html.fragment_fromstring(clean, create_parent="div")
+    quotes = root.xpath(".//blockquote[not(ancestor::blockquote)]")
+    if sum(_letters(each) for each in quotes) == _letters(root):
+        return clean
+    for quote in quotes:
+        tail, quote.tail = quote.tail, None
+        text = tidy(get_text(lxml.html.tostring(quote, encoding="unicode"), _CONFIG))
+        marked = E.PRE("\n".join(f"> {line}".rstrip() for line in text.split("\n")))
+        marked.tail = tail
+        quote.getparent().replace(quote, marked)
+    return str(lxml.html.tostring(root, encoding="unicode"))
+
+
+def _letters(element: lxml.html.HtmlElement) -> int:
+    return len("".join(element.text_content().split()))
 
 
 def _links_spelled(clean: str) -> str:

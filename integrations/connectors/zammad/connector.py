@@ -80,7 +80,7 @@ class ZammadConnector(WebConnector):
             created_at=ticket.created_at,
             updated_at=ticket.updated_at,
             messages=tuple(self._message(article) for article in articles[1:]),
-            files=tuple(self._file(at, article, file) for article in articles for file in article.attachments),
+            files=tuple(self._file(at, article, file) for article in articles for file in article.files),
         )
 
     def changed_since(self, cursor: str) -> Changes:

@@ -45,6 +45,11 @@ class Article(Shape):
     from_: str | None = Field(default="", alias="from")
 
     @property
+    def files(self) -> list[File]:
+        """Without the copy of an HTML mail that Zammad keeps beside its own text of it."""
+        return [each for each in self.attachments if not each.preferences.get("content-alternative")]
+
+    @property
     def is_html(self) -> bool:
         return (self.content_type or "").lower().startswith("text/html")
 

@@ -24,7 +24,12 @@ QUOTE_HEADS = re.compile(
     re.I | re.M,
 )
 SIGNATURE = re.compile(r"^-- ?$", re.M)
-_WROTE_LINE = re.compile(rf"^(?=.*[\d@])[^\n]{{4,160}}(?:\n[^\n]{{0,120}})?{_WROTE}\s*[:：]?[ ]*$", re.I | re.M)
+# In one line, or broken into two; a line of the writer's own above the head is none of it.
+WROTE_LINE = re.compile(
+    rf"^(?=.*[\d@])(?:[^\n]{{4,160}}|[ \t>]*(?:(?:on|at|am|le|el|il)\b|[在于])[^\n]{{4,160}}\n[^\n]{{0,120}}){_WROTE}"
+    r"\s*[:：]?[ ]*$",
+    re.I | re.M,
+)
 _HEADER_LINE = re.compile(rf"^\s*\**{_HEADER}\**\s*[:：]", re.I)
 _SENDER_LINE = re.compile(r"^\s*\**(?:发件人|寄件者|from)\**\s*[:：]", re.I)
 _MAIL_ONLY = re.compile(r"^\s*\**(?:sent|date|subject|发送时间|日期|主题|主旨)\**\s*[:：]", re.I)
@@ -132,7 +137,7 @@ def without_senders(text: str) -> str:
 
 def _letters(text: str) -> Iterator[Stretch]:
     """Quoted lines, what stands below the head of a quoted letter, and signatures."""
-    wrote = {match.start(): match.end() for match in _WROTE_LINE.finditer(text)}
+    wrote = {match.start(): match.end() for match in WROTE_LINE.finditer(text)}
     if not wrote and not _OF_LETTERS.search(text):
         return
     lines = [match.span() for match in re.finditer(r"[^\n]*\n?", text) if match[0]]

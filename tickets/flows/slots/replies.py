@@ -17,7 +17,7 @@ from datetime import date
 
 from tickets.flows.slots import stance
 from tickets.flows.slots.kinds import KINDS, Scene
-from tickets.flows.slots.quoted import QUOTE_HEADS, SIGNATURE
+from tickets.flows.slots.quoted import QUOTE_HEADS, SIGNATURE, WROTE_LINE
 from tickets.flows.slots.spec import SlotSpec
 from tickets.flows.slots.text import Doubt, Span, clause_before, distinct, even
 
@@ -80,14 +80,16 @@ def read_reply(
 
 def own_words(text: str, asked: str = "") -> str:
     """The answer without what it quotes, without a signature, and without lines of the question."""
-    head = QUOTE_HEADS.search(text)
-    if head is not None and text[: head.start()].strip():
-        text = text[: head.start()]
+    heads = [head.start() for head in (QUOTE_HEADS.search(text), WROTE_LINE.search(text)) if head is not None]
+    if heads and text[: min(heads)].strip():
+        text = text[: min(heads)]
     signature = SIGNATURE.search(text)
     text = text[: signature.start()] if signature else text
     ours = {line.strip() for line in asked.splitlines() if line.strip()}
     lines = (line for line in text[:MOST].splitlines() if not line.lstrip().startswith((">", "＞")))
-    kept = [line for line in lines if line.strip() not in ours and not QUOTE_HEADS.match(line)]
+    kept = [
+        line for line in lines if line.strip() not in ours and not (QUOTE_HEADS.match(line) or WROTE_LINE.match(line))
+    ]
     return "\n".join(kept).strip()
 
 
