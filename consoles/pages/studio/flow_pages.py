@@ -30,7 +30,7 @@ from tickets.permissions import Permission, has
 from tickets.services.flows import rehearsals
 from tickets.services.flows.routes import drifts, learning
 from tickets.services.people import access
-from tickets.services.releasing import floors, releases, shadows, stages
+from tickets.services.releasing import floors, releases, shadows, stages, trials
 
 
 def flow_context(
@@ -61,6 +61,7 @@ def flow_context(
         "sop": in_words.sop(shown.definition) + in_words.duties(fall_back) if shown else [],
         "drifts": _drifts(user, shown) if shown and shown.route else [],
         "unlearned": _unlearned(shown) if shown else [],
+        "counts_shown": shown is None or not trials.is_compared_now(shown),
         "fall_back": fall_back,
         "fall_back_words": in_words.fall_back_in_words(fall_back) if fall_back else "",
         "fall_back_offers": offers_of(user, template) if has(user, Permission.RELEASE_FLOWS) else [],

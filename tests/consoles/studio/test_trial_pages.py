@@ -188,3 +188,11 @@ class TestMarks:
         self.post(as_alice, address, fault="wrong_act", reason="退错了金额")
         trial.refresh_from_db()
         assert (trial.state, trial.stop_run) == (TrialState.SAFETY, confirmation.run)
+
+
+def test_no_page_of_a_version_tells_on_the_way_how_its_runs_went(ended: Trial, as_sara: Client) -> None:
+    Trial.objects.update(state=TrialState.RUNNING, ended_at=None)
+    for number in (1, 2):
+        assert not re.search(r"成功\s+\d+\s+次", text_of(as_sara, f"{FLOW}/?version={number}"))
+    Trial.objects.update(state=TrialState.ENDED, ended_at=timezone.now())
+    assert re.search(r"成功\s+20\s+次", text_of(as_sara, f"{FLOW}/?version=1"))

@@ -10,12 +10,12 @@ import hashlib
 from collections.abc import Mapping
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from tickets.errors import Conflict
-from tickets.models import Arm, FlowTemplate, Run, Trial, TrialState, TrialStop
+from tickets.models import Arm, FlowTemplate, FlowVersion, Run, Trial, TrialState, TrialStop
 from tickets.services.evidence import audit
 
 S = TrialState
@@ -50,6 +50,11 @@ def arm_of(trial: Trial, number: str) -> Arm | None:
 def under_way() -> QuerySet[Trial]:
     """The active trials."""
     return Trial.objects.filter(state=S.RUNNING)
+
+
+def is_compared_now(version: FlowVersion) -> bool:
+    """Whether a trial measures it: until its end no page counts how the version's runs went."""
+    return under_way().filter(Q(a=version) | Q(b=version)).exists()
 
 
 def of_run(run: Run) -> Trial | None:
