@@ -17,6 +17,7 @@ from tickets.flows.slots.kinds import ATTACHMENT, KINDS
 from tickets.models import Lesson, LessonState, Phone, PhoneUse, RunStatus
 from tickets.said import readers_language
 from tickets.services.live import lesson_pages
+from tickets.services.people import names
 from tickets.services.studio import lessons, offers
 
 
@@ -30,15 +31,20 @@ class Act:
     sure: bool
 
 
-def context(lesson: Lesson) -> dict[str, Any]:
-    page = lesson_pages.get(lesson.run_id) if lesson.state == LessonState.OPEN else None
+def context(lesson: Lesson, user: Any) -> dict[str, Any]:
+    """`driving`: the reader gives the lesson now; a colleague may look on."""
+    is_open = lesson.state == LessonState.OPEN
+    driving = is_open and lesson.teacher_id == user.pk
+    page = lesson_pages.get(lesson.run_id) if is_open else None
     offered = offers.of_lesson(lesson)
     return {
         "lesson": lesson,
         "template": lesson.template,
         "run": lesson.run,
         "page_mark": page.mark if page else "",
-        "stage_mode": _mode(lesson),
+        "stage_mode": _mode(lesson, driving=driving),
+        "driving": driving,
+        "driven_by": names.called(lesson.teacher) if is_open and not driving and lesson.teacher else "",
         "offers": [offer for offer in offered if not offer.is_file],
         "files": [offer for offer in offered if offer.is_file],
         "acts": acts(lesson.way, slot_labels([*lesson.base.definition.get("slots", ()), *lesson.slots])),
@@ -99,10 +105,12 @@ def _mark_words(item: dict[str, Any], offered: list[offers.Offer]) -> str:
     return f"{caption} = {slot}" if slot else caption
 
 
-def _mode(lesson: Lesson) -> str:
+def _mode(lesson: Lesson, *, driving: bool) -> str:
     if lesson.state != LessonState.OPEN or lesson.run is None:
         return "ended"
-    return "mine" if lesson.run.status == RunStatus.TAKEN_OVER else "queued"
+    if lesson.run.status != RunStatus.TAKEN_OVER:
+        return "queued"
+    return "mine" if driving else "watched"
 
 
 def _fault(lesson: Lesson) -> str:

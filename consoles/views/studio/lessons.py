@@ -77,7 +77,7 @@ def _choices(
 
 @permitted(Permission.TEACH)
 def lesson_page(request: HttpRequest, lesson_id: int) -> HttpResponse:
-    return render(request, "consoles/studio/lesson.html", shown.context(_lesson(request, lesson_id)))
+    return render(request, "consoles/studio/lesson.html", shown.context(_lesson(request, lesson_id), request.user))
 
 
 @permitted(Permission.TEACH)
@@ -152,7 +152,9 @@ def lesson_end(request: HttpRequest, lesson_id: int) -> HttpResponse:
 
 def _state(request: HttpRequest, lesson_id: int) -> HttpResponse:
     """As it stands after whatever was done."""
-    return render(request, "consoles/studio/lesson/changed.html", shown.context(_lesson(request, lesson_id)))
+    return render(
+        request, "consoles/studio/lesson/changed.html", shown.context(_lesson(request, lesson_id), request.user)
+    )
 
 
 def _to(request: HttpRequest, address: str) -> HttpResponse:

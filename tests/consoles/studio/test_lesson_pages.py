@@ -54,9 +54,10 @@ def test_a_sample_is_found_by_its_subject(as_fiona: Client, refund_flow: FlowVer
 
 
 def test_an_interrupted_lesson_offers_nothing_that_would_touch_the_phone_and_keeps_the_sign_of_the_demo(
-    as_fiona: Client, open_lesson: Lesson, settings: object
+    as_fiona: Client, fiona: User, open_lesson: Lesson, settings: object
 ) -> None:
     address = f"/lessons/{open_lesson.pk}/"
+    Lesson.objects.update(teacher=fiona)
     settings.MODE = "demo"  # type: ignore[attr-defined]
     html = as_fiona.get(address).content.decode()
     assert "data-phone-key" in html
@@ -70,3 +71,20 @@ def test_an_interrupted_lesson_offers_nothing_that_would_touch_the_phone_and_kee
     assert "Finished" in as_fiona.get(address).content.decode()
     Lesson.objects.update(state=LessonState.KEPT)
     assert open_lesson.ticket.number in as_fiona.get(TEACH).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("zh-hans", "gus 正在示教:您可以看,不能操作"), ("en", "gus is teaching: you can look on")]
+)
+def test_a_colleague_who_opens_a_lesson_looks_on_and_is_offered_nothing_to_act_with(
+    as_fiona: Client, open_lesson: Lesson, language: str, words: str
+) -> None:
+    as_fiona.cookies["django_language"] = language
+    html = as_fiona.get(f"/lessons/{open_lesson.pk}/").content.decode()
+    assert words in html
+    for control in ("data-phone-key", 'name="tool"', 'value="finish"', 'name="text"', "data-value>"):
+        assert control not in html
+    as_gus = client_of(User.objects.get(username="gus"))
+    own = as_gus.get(f"/lessons/{open_lesson.pk}/").content.decode()
+    assert 'value="finish"' in own
+    assert "正在示教:" not in own

@@ -36,7 +36,7 @@ from tickets.services.evidence import audit
 from tickets.services.flows import publishing
 from tickets.services.flows.routes import plans
 from tickets.services.live import lesson_pages
-from tickets.services.people import access
+from tickets.services.people import access, names
 from tickets.services.runs import lifecycle as runs
 from tickets.services.runs import switches
 from tickets.services.runs.transitions import ENDED
@@ -174,7 +174,7 @@ def own(lesson: Lesson, user: Any) -> Lesson:
     rows = Lesson.objects.select_for_update(of=("self",))
     row = rows.select_related("run__ticket", "base", "ticket", "phone", "template").get(pk=lesson.pk)
     if row.teacher_id != user.pk:
-        raise Conflict(_("%s 正在示教。") % row.teacher, code="taken_by_other")
+        raise Conflict(_("%s 正在示教。") % names.called(row.teacher), code="taken_by_other")
     if row.state != LessonState.OPEN:
         raise Conflict(_("这次示教已经结束。"), code="lesson_state")
     return row
@@ -256,8 +256,7 @@ def _busy(phone: Phone) -> Conflict:
     other = Lesson.objects.filter(phone=phone, state=LessonState.OPEN).select_related("teacher").first()
     words = _("这台手机正在使用,请稍后再来。")
     if other is not None and other.teacher is not None:
-        who = other.teacher.get_full_name() or other.teacher.get_username()
-        words = _("%s 正在这台手机上示教,请另选一台或稍后再来。") % who
+        words = _("%s 正在这台手机上示教,请另选一台或稍后再来。") % names.called(other.teacher)
     return Conflict(words, code="phone_busy")
 
 
