@@ -99,6 +99,11 @@ _WHAT_BECAME = re.compile(
     r"的?[,，]?(?:怎么|为什么|为啥|咋)(?:还|又|就|没|不)|[^。!！?？\n]{0,16}钱(?:是|要|会)?怎么(?:退|返|给|还)"
 )
 
+# 你们把投诉记录删了: what somebody did to it.
+_TAMPERED_BEFORE = re.compile(r"(?:你们?|您|贵司|谁|系统|平台|客服|商家)[^,，把]{0,6}把[^,，]{0,6}$")
+_TAMPERED_AFTER = re.compile(r"^(?:给|都|全|也)*(?:删|清(?:空|掉|除)|弄|搞|丢|泄|公开)")
+_EMPTY = re.compile(r"空的?$")  # 收到空包裹: the parcel came
+
 
 def done(spot: Spot) -> bool:
     after = _OF_AMOUNT.sub("", _AMOUNT.sub("", spot.after))
@@ -112,6 +117,8 @@ def done(spot: Spot) -> bool:
         or (spot.action and _is_asked_for(spot))
         or _PRAISED_AFTER.search(spot.after)
         or _THANKED.search(spot.before)
+        or (_TAMPERED_BEFORE.search(spot.before) and _TAMPERED_AFTER.search(spot.after))
+        or (spot.carried and _EMPTY.search(spot.before))
         or _CAME_NEXT.search(spot.behind)
         or (_RECEIVED.search(spot.before) and re.search(r"^(?:短信|通知|消息)?了", spot.after))
     )
