@@ -15,6 +15,7 @@ from cs_agent.engine.screen.drawn.lines import (
     SIDES,
     agrees,
     is_glyph,
+    is_told_beside,
     labels_near,
     lines_in,
     lines_near,
@@ -146,7 +147,8 @@ def _from_tree(
     corner = root is not None and not labels and _is_corner_mark(observation, root)
     if not corner:
         near = tuple(line.text for line in lines_near(observation.lines, point, size))
-        labels = _named(_joined(labels, under)) or _named(near)
+        own = [line for line in under if not is_told_beside(line, box, nodes)]
+        labels = _named(_joined(labels, own)) or _named(near)
     parts = _descendants(nodes, chain, control)
     return Target(
         point,

@@ -286,3 +286,13 @@ def _with_ink(point: Point) -> Image.Image:
     image = BLANK.copy()
     ImageDraw.Draw(image).line((point.x - 8, point.y, point.x + 8, point.y - 16), "black", 4)
     return image
+
+
+def test_an_icon_read_as_one_line_with_the_title_beside_it_has_not_the_title_s_name():
+    sign = node("", (20, 60, 70, 110), "ImageView", clickable=True, description="Open navigation drawer")
+    read = (line("三 Bookings", (20, 60, 220, 110)),)
+    titled = page(sign, node("Bookings", (80, 60, 300, 110)), lines=read)
+    assert find_target(titled, Point(45, 85)).names == ("Open navigation drawer",)
+    assert "三 Bookings" in find_target(page(sign, lines=read), Point(45, 85)).names  # nothing else tells it
+    longer = page(sign, node("Bookings", (80, 60, 300, 110)), lines=(line("Delete Bookings", (20, 60, 220, 110)),))
+    assert "Delete Bookings" in find_target(longer, Point(45, 85)).names

@@ -11,10 +11,10 @@ import itertools
 import re
 
 from cs_agent.engine.gate.lists.actions import does_something, names_an_action
-from cs_agent.engine.gate.lists.counted import counts_what_shows
+from cs_agent.engine.gate.lists.counted import counts_so_many, counts_what_shows
 from cs_agent.engine.gate.lists.feet import is_foot_of_app, words_in
 from cs_agent.engine.gate.lists.sections import are_contents, are_days, are_of_a_schedule, is_content
-from cs_agent.engine.gate.lists.worked import has_pair, has_pairs_below, is_worked
+from cs_agent.engine.gate.lists.worked import has_pair, is_worked, pairs_below
 from cs_agent.engine.screen.drawn.pictured import is_raised, stands_out
 from cs_agent.engine.screen.head import heads_told
 from cs_agent.engine.screen.structure import (
@@ -64,7 +64,7 @@ def is_tab(index: int, seen: Observation) -> bool:
     chosen = sum(nodes[place].checked and not nodes[place].checkable for place in places) == 1
     if chosen and _filters_what_follows(places, seen):
         return True
-    if _is_joined(places, seen) and _parts_what_is_worked(places, seen):
+    if _parts_what_is_worked(places, seen):
         return True
     if nodes[index].role is Role.TAB:
         return sum(nodes[place].role is Role.TAB for place in places) > 1 and _shows_more(index, places, said, seen)
@@ -146,20 +146,22 @@ def _names_over(places: list[int], seen: Observation, least: int = _LEAST_PARTS)
 
 def _parts_what_is_worked(places: list[int], seen: Observation) -> bool:
     """Whether each entry right below the bar has buttons for what is done with it, and the page above the bar is not
-    about one thing. The names of the parts do not matter then."""
-    if _chosen(places, seen) is None or not _names_over(places, seen) or _tell_of_one(places, seen):
+    about one thing. The names of the parts do not matter then; of two parts, the chosen one counts the entries."""
+    shown, names, heads = _chosen(places, seen), _names_over(places, seen, least=_LEAST_COUNTED), heads_told(seen)
+    if shown is None or not names or _tell_of_one(places, seen):
         return False
-    heads = heads_told(seen)
     if any(names_an_attribute(head) or sense(head, button=True).kind in _CHANGES for head in heads):
         return False
-    names = _names_over(places, seen)
     sorts = any(filters_a_list(_COUNTED.sub("", name)) or _COUNTED.search(name) for name in names)
     if not sorts and any(map(is_acted_on, heads)):  # whoever works off a queue has ways of working
         return False
     entries = _entries_after(places, seen)
-    if entries:
-        return all(has_pair(index, seen) for index in entries)
-    return has_pairs_below(max((seen.nodes or ())[place].box.bottom for place in places), seen)
+    paired = len(entries) if entries and all(has_pair(index, seen) for index in entries) else 0
+    if not entries:
+        paired = pairs_below(max((seen.nodes or ())[place].box.bottom for place in places), seen)
+    if len(names) < _LEAST_PARTS:
+        return counts_so_many(names, places.index(shown), paired)
+    return paired > 0 and _is_joined(places, seen)
 
 
 def _names_all_of(name: str, heads: list[str]) -> bool:

@@ -20,9 +20,13 @@ _NUMBER = re.compile(r"#\d{2,}|\b[a-z]{2,5}-\d{2,}|(?<![\d+.,:/-])(?!1[3-9]\d{9}
 
 def counts_what_shows(names: Sequence[str], chosen: int, entries: Sequence[Sequence[str]]) -> bool:
     """`names`: of the bar's parts; `entries`: the texts of each entry of the list."""
-    if len(entries) < _LEAST or _count(names[chosen]) != len(entries):
-        return False
-    if not all(any(map(_is_numbered, texts)) for texts in entries):
+    numbered = all(any(map(_is_numbered, texts)) for texts in entries)
+    return numbered and counts_so_many(names, chosen, len(entries))
+
+
+def counts_so_many(names: Sequence[str], chosen: int, shown: int) -> bool:
+    """The chosen part counts what is shown, and one part names a state."""
+    if shown < _LEAST or _count(names[chosen]) != shown:
         return False
     bare = [_COUNT.sub("", fold(name)).strip() for name in names]
     return any(filters_a_list(name) or names_a_state(name) for name in bare)

@@ -9,11 +9,12 @@ import re
 
 from cs_agent.engine.screen.text import looks_same, squash
 from cs_agent.geometry import Box, Point, Size
-from cs_agent.observation import Observation, TextLine
+from cs_agent.observation import Observation, TextLine, UiNode
 
 NEAR = 0.03  # of the screen's height: a finger's breadth
 _STRAY_CHARS = 2  # an icon read by OCR comes back as a letter or two
 _STRAY_SCORE = 0.8
+_SIGN_CHARS = 1  # that OCR reads an icon as, in one line with the words beside it
 SIDES = (0.14, 0.8)  # of the screen's width: icons stand further out, the words of a row in between
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _ROW_TEXTS = 2  # a row with more is a grid
@@ -36,6 +37,17 @@ def is_glyph(line: TextLine) -> bool:
     keys."""
     text = line.text.strip()
     return is_stray(line) or (len(text) == 1 and not text.isdigit() and not _HAN.match(text))
+
+
+def is_told_beside(line: TextLine, box: Box, nodes: tuple[UiNode, ...]) -> bool:
+    """OCR read the control's icon and the words beside it as one line: the tree tells those words outside the
+    control, and no more than a sign is left of the line."""
+    read = squash(line.text)
+    if box.contains(line.box.center):
+        return False
+    beside = (node for node in nodes if node.box.intersects(line.box) and not box.contains(node.box.center))
+    told = (squash(node.label) for node in beside if not node.box.contains(box.center))
+    return any(text and read.endswith(text) and len(read) - len(text) <= _SIGN_CHARS for text in told)
 
 
 def lines_under(lines: tuple[TextLine, ...], point: Point) -> list[TextLine]:

@@ -159,3 +159,10 @@ def test_entries_built_alike_open_alike_whatever_the_button_of_one_is_called():
 def test_buttons_that_keep_a_list_in_order_do_not_tell_what_a_touch_on_an_entry_does(name):
     assert passes(worked("Submit", "Submit", "Submit"), 100, 180)
     assert not passes(worked(name, name, name), 100, 180)
+
+
+def test_of_two_parts_over_such_cards_the_chosen_one_counts_them():
+    assert tap(still(parts=("Pending (3)", "Decided")), 400, 130).vouched_by == "kind:tab"
+    assert not passes(still(parts=("Pending (4)", "Decided")), 400, 130)
+    assert not passes(still(parts=("Mine 3", "Ours")), 400, 130)  # none names a state
+    assert not passes(still(parts=("Pending", "Decided")), 400, 130)
