@@ -27,6 +27,7 @@ from tickets.said import (
     gettext_said,
     in_both,
     in_each,
+    in_two,
     joined,
     label,
     listed,
@@ -165,6 +166,13 @@ def test_a_row_reads_in_the_language_of_its_reader() -> None:
     phone.refresh_from_db()
     assert phone.fault.startswith("手机已锁屏")
     assert Phone.objects.filter(fault=said_again(phone.fault)).exists()
+
+
+def test_a_text_in_two_languages_is_stored_in_both() -> None:
+    column = stored(listed([in_two("订单号", "Order number"), in_two("退款", "")]))
+    assert read(column) == "订单号、退款"
+    with translation.override("en"):
+        assert read(column) == "Order number, 退款"
 
 
 def test_a_terminal_gets_both_languages() -> None:

@@ -32,7 +32,7 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_noop as _
 
-from tickets.said import gettext_said, joined, listed
+from tickets.said import gettext_said, in_two, joined, listed
 
 Text = str | Promise
 
@@ -207,7 +207,11 @@ def _needed(reading: Any) -> str:
         (_("有多个候选,请选择:"), [spec for spec, _found in reading.ambiguous]),
         (_("不能确定,请核对:"), [spec for spec, _found in reading.doubtful]),
     )
-    parts = [joined("", [gettext_said(head), listed([spec.label for spec in specs])]) for head, specs in told if specs]
+    parts = [
+        joined("", [gettext_said(head), listed([in_two(spec.labels.zh, spec.labels.en) for spec in specs])])
+        for head, specs in told
+        if specs
+    ]
     return joined(" ", parts)
 
 

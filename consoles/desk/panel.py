@@ -11,8 +11,8 @@ from django.db.models import Prefetch, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from cs_agent.said import Sentence, parts_of
-from tickets.models import CannedReply, Comment, CustomerReply, Run, Ticket
-from tickets.models.ticket.tickets import UNFINISHED
+from tickets.models import CannedReply, Comment, CustomerReply, Run, RunStatus, Ticket
+from tickets.models.ticket.tickets import FINISHED, UNFINISHED
 from tickets.services.people import access, names
 from tickets.services.tickets import doubles, external
 
@@ -73,19 +73,23 @@ def replies_to(ticket: Ticket, run: Run | None) -> list[Prepared]:
         "-template", "name"
     )
     values = _values(ticket, run)
-    texts = [(row.name, row.text) for row in rows[:20]] or [(_("处理结果"), _own_text(values))]
+    texts = [(row.name, row.text) for row in rows[:20]] or [(_("处理结果"), _own_text(ticket, values))]
     return [_filled(name, text, values) for name, text in texts]
 
 
-def _own_text(values: dict[str, str]) -> str:
+def _own_text(ticket: Ticket, values: dict[str, str]) -> str:
     if values["result"]:
         return _("{customer}您好,您的工单 {ticket} 已处理:{result}")
+    if ticket.status in FINISHED:
+        return _("{customer}您好,您的工单 {ticket} 已处理完毕。")
     return _("{customer}您好,您的工单 {ticket} 正在处理,有结果会第一时间告诉您。")
 
 
 def _values(ticket: Ticket, run: Run | None) -> dict[str, str]:
     slots = {slot.name: slot.value for slot in run.slots.all()} if run else {}
-    result = run.result if run else ticket.result
+    result = ticket.result
+    if run is not None:  # why a run failed, was stopped or left to a person is no customer's concern
+        result = run.result if run.status == RunStatus.SUCCEEDED else ""
     known = {
         "customer": external.name_for_customer(ticket),
         "ticket": external.number_for_customer(ticket),

@@ -29,6 +29,7 @@ __all__ = [
     "in_both",
     "in_each",
     "in_language",
+    "in_two",
     "joined",
     "label",
     "listed",
@@ -43,7 +44,7 @@ _SAID = "said"
 _START = '{"said":'  # of a stored text; JSON is written without spaces
 _LABEL = "label"
 _TEXT = "text"  # a sentence of a catalogue by its source text, `id`; the other values are named or stand in their order
-_BOTH = "both"  # a text that an older release kept in both languages, {zh, en}; nothing writes it any more
+_BOTH = "both"  # a text that is kept in both languages, {zh, en}
 _PLACE = re.compile(r"\{(\w+)\}")
 _NUMBER = re.compile(r"%(\(\w+\))?[di]")  # values are stored as text
 if TYPE_CHECKING:
@@ -101,6 +102,11 @@ def bounded(text: str, most: int) -> str:
 def label(choice: models.TextChoices) -> Said:
     """The label of a choice of `tickets.models`."""
     return said(_LABEL, choices=type(choice).__name__, value=choice.value)
+
+
+def in_two(zh: str, en: str) -> Said:
+    """A text that somebody wrote in both languages, such as a flow's label; Chinese where there is no English."""
+    return said(_BOTH, zh=zh, en=en or zh)
 
 
 def listed(texts: Sequence[str]) -> str:

@@ -184,6 +184,15 @@ def test_a_reply_says_what_the_page_showed_and_not_how_the_agent_came_there(run:
     assert reply.text.endswith("已处理:提交成功; 受理单号: SH26112800003")
 
 
+@pytest.mark.parametrize(("status", "told"), [("open", "正在处理"), ("solved", "已处理完毕")])
+def test_why_a_run_failed_is_not_told_to_the_customer(run: Run, phone: Phone, status: str, told: str) -> None:
+    ended = story.fail(run, phone)
+    ended.ticket.status = status
+    [reply] = panel.replies_to(ended.ticket, ended)
+    assert ended.result not in reply.text
+    assert told in reply.text
+
+
 def test_a_ticket_is_taken_and_passed_on(
     as_alice: Client, ticket: Ticket, alice: User, bob: User, charlie: User
 ) -> None:
