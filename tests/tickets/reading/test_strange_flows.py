@@ -136,3 +136,9 @@ def test_of_two_numbers_that_a_word_joins_none_is_taken(text: str) -> None:
 def test_each_slot_takes_what_bears_its_noun_and_no_more(text: str, values: dict[str, str]) -> None:
     read = read_slots(_SEVERAL, Ticket(number="T1", text=text, customer_mobile=RECORD)).values
     assert {name: read.get(name) for name in values} == values
+
+
+def test_a_word_that_ends_with_a_mark_has_its_value_directly_behind_it() -> None:
+    slot = {"name": "seat", "kind": "text", "label": {"zh": "座位"}, "words": ["seat no."]}
+    found = read_slots({**METER, "slots": [slot]}, Ticket(number="T1", text="seat no.AB12"))
+    assert found.values == {"seat": "AB12"}
