@@ -142,3 +142,70 @@ def test_a_word_that_ends_with_a_mark_has_its_value_directly_behind_it() -> None
     slot = {"name": "seat", "kind": "text", "label": {"zh": "座位"}, "words": ["seat no."]}
     found = read_slots({**METER, "slots": [slot]}, Ticket(number="T1", text="seat no.AB12"))
     assert found.values == {"seat": "AB12"}
+
+
+_GYM = {
+    **METER,
+    "slots": [
+        {
+            "name": "card",
+            "kind": "choice",
+            "label": {"zh": "卡种"},
+            "options": [
+                {"value": "季卡", "phrases": ["季卡", "quarterly pass"]},
+                {"value": "年卡", "phrases": ["年卡", "yearly pass"]},
+            ],
+        },
+        {"name": "file", "kind": "order_number", "label": {"zh": "档案号"}, "words": ["档案号", "file number"]},
+        {"name": "receipt", "kind": "order_number", "label": {"zh": "收据号"}, "words": ["收据号", "receipt number"]},
+        {"name": "order", "kind": "order_number", "label": {"zh": "订单号"}, "required": False},
+        {"name": "title", "kind": "text", "label": {"zh": "称呼"}, "words": ["署名", "sign as"]},
+        {"name": "days", "kind": "date_range", "label": {"zh": "停卡日期"}},
+    ],
+}
+
+
+def _gym(text: str) -> dict[str, str]:
+    return read_slots(_GYM, Ticket(number="T1", text=text)).values
+
+
+@pytest.mark.parametrize(
+    ("text", "card"),
+    [
+        ("现在是年卡,太贵了,想降", None),
+        ("别给我换成年卡", None),
+        ("不要再给我自动续年卡了", None),
+        ("don't switch me to the yearly pass", None),
+        ("我要办年卡", "年卡"),
+        ("原来办的是季卡,换成年卡", "年卡"),
+        ("please move 13800138000 from the quarterly pass to the yearly pass", "年卡"),
+    ],
+)
+def test_an_option_that_is_had_now_or_refused_is_not_chosen(text: str, card: str | None) -> None:
+    assert _gym(text).get("card") == card
+
+
+def test_a_number_that_bears_another_slot_s_noun_is_none_of_this_one() -> None:
+    found = _gym("档案号DA20240817X,订单202408175562,收据号88120345")
+    assert (found["file"], found["order"], found["receipt"]) == ("DA20240817X", "202408175562", "88120345")
+    assert "receipt" not in _gym("订单202408175562,收据丢了")
+
+
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        ("署名个人,订单202408175562", "个人"),
+        ("署名写错了,应该是张三,之前是李四", None),
+        ("署名不变", None),
+        ("署名:不变居士", "不变居士"),
+        ("sign as Blue Team, phone 13800138000", "Blue Team"),
+    ],
+)
+def test_a_free_text_is_a_value_and_not_what_is_said_of_it(text: str, title: str | None) -> None:
+    assert _gym(text).get("title") == title
+
+
+def test_of_two_ranges_the_former_one_is_not_meant_and_dotted_numbers_are_only_offered() -> None:
+    moved = _gym("原定2026年12月1日到2026年12月3日,改到2026年12月24日到2026年12月26日")
+    assert moved["days"] == "2026-12-24/2026-12-26"
+    assert "days" not in _gym("停卡 12.24-12.26")

@@ -56,7 +56,8 @@ class Kind:
 
 
 def _orders(spec: SlotSpec, scene: Scene) -> list[Span]:
-    return orders.orders(scene.text, spec.words)
+    rivals = [each.words for each in scene.specs if each.name != spec.name and KINDS[each.kind].read is _orders]
+    return orders.orders(scene.text, spec.words, rivals)
 
 
 def _mobile(spec: SlotSpec, scene: Scene) -> list[Span]:

@@ -33,7 +33,11 @@ _ENGLISH_DATE = (
     rf"(?P<e{{0}}>{_MONTH} \d{{{{1,2}}}}(?:st|nd|rd|th)?|\d{{{{1,2}}}}(?:st|nd|rd|th)?(?: of)? {_MONTH})"
     r"(?:,? (?P<y{0}>20\d\d))?"
 )
-_SLASHES = r"(?P<y{0}>$^)?(?P<m{0}>1[0-2]|0?[1-9])/(?P<d{0}>\d{{1,2}})"
+_SLASHES = r"(?P<y{0}>$^)?(?P<m{0}>1[0-2]|0?[1-9])[/.](?P<d{0}>\d{{1,2}})"
+_DOTTED = re.compile(r"\d{1,2}\.\d{1,2}\D{1,4}\d{1,2}\.\d{1,2}")  # 12.24-12.26: days, or numbers
+_FORMER = re.compile(
+    r"(?:原来|原定|原先|原本|本来|之前|以前|上次|[原旧])(?:的|是|为|订的?|定的?|预订的?|日期|时间)*[:： ]?$"
+)
 _CHINESE = re.compile(r"[一-鿿]")
 _RANGES = (
     re.compile(r"(?<![\d.])" + _FULL_DATE.format(1) + _TO + _FULL_DATE.format(2) + r"(?![\d.])", re.I),
@@ -97,8 +101,10 @@ def _stance(text: str, span: Span) -> Doubt | None:
     return (
         stance.refused(before, after)
         or (Doubt.NEGATED if re.search(r"(?:不是|并非|不要|不用)[^,，]{0,2}$", before) else None)
+        or (Doubt.OTHER_TIME if _FORMER.search(before) else None)
         or stance.hedged(before, after)
         or stance.corrected(text, span.end)
+        or (Doubt.UNCLEAR if _DOTTED.fullmatch(text, span.start, span.end) else None)
         or (Doubt.UNCLEAR if re.search(r"^(?:以?前|以?后|之前|之后|内没|左右|还是|或)", after) else None)
     )
 

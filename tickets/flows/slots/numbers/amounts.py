@@ -12,6 +12,7 @@ from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from itertools import pairwise
 
+from tickets.flows.slots.numbers.hotlines import is_hotline
 from tickets.flows.slots.numerals import ENGLISH, NUMERALS, number, spelled
 from tickets.flows.slots.text import INVISIBLE, Doubt, Span, visible
 
@@ -133,11 +134,6 @@ def amount_at(text: str, match: re.Match[str]) -> Money | None:
     return _spoken(text, match) if match.re is _WORD_RUN else _read(text, match)
 
 
-_CALLED = re.compile(
-    r"(?:(?:投诉|举报|反映|告)(?:你们)?(?:到|给|去)|致电|呼叫|[打拨]|\b(?:call|dial|phone|ring))\s?$", re.I
-)
-_SHORT_CODE = re.compile(r"1[12]\d|12\d{3}|9[56]\d{3}|10\d{3}")
-_OF_A_HOTLINE = re.compile(r"^(?:投诉|举报|热线|电话|平台|见|说|调解|[那了]边)")
 _LONGEST_SUM = 7  # digits of an amount without a unit
 _TO = re.compile(r"钱? ?(?:-|~|到|至|或者?是?|还是|to|or) ?[¥￥]?", re.I)
 _AND = re.compile(rf"{_TO.pattern}| ?and ?", re.I)
@@ -171,7 +167,7 @@ def _read(text: str, match: re.Match[str]) -> Money | None:
     own_after = _OWN_AFTER.search(after)
     loose_unit = _UNCERTAIN_AFTER.search(after)
     marked = bool(in_units or signed or own_after or foreign or loose_unit)
-    if not marked and _is_hotline(before, run, after):
+    if not marked and is_hotline(before, run, after):
         return None
     value, cut = _value(run, after) if not loose_unit else (None, len(run))
     end = start + cut
@@ -185,12 +181,6 @@ def _read(text: str, match: re.Match[str]) -> Money | None:
     begin = start - len(signed[0]) if signed else start
     shown = f"{value:.2f}" if value and doubt not in {Doubt.CURRENCY, Doubt.UNREADABLE} else ""
     return Money(Span(shown, begin, end, doubt), marked)
-
-
-def _is_hotline(before: str, run: str, after: str) -> bool:
-    """不退就打12315: a short number that somebody is going to call."""
-    short = re.fullmatch(r"\d{3,6}", run) and not re.match("[到进给回入我]", after)  # 打100到我卡上
-    return bool(short and (_CALLED.search(before) or (_SHORT_CODE.fullmatch(run) and _OF_A_HOTLINE.search(after))))
 
 
 def _without_item(run: str, after: str) -> str:

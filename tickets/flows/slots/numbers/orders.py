@@ -31,14 +31,24 @@ LONGEST = 40  # digits that are shown
 _AND = re.compile(r"[\"”』」)）]? ?(?:和|跟|与|及|以及|、|,|，|/|;|；|还有|外加|还是|或者?|and|or|&|\+|) ?", re.I)
 
 
-def orders(text: str, words: Sequence[str] = ()) -> list[Span]:
-    """The order numbers of a text; `words` name the number in place of 订单号 where a flow has another (合同号)."""
+def orders(text: str, words: Sequence[str] = (), rivals: Sequence[Sequence[str]] = ()) -> list[Span]:
+    """The order numbers of a text; `words` name the number in place of 订单号 where a flow has another (合同号), and
+    each of `rivals` those of another slot, whose numbers are none of this one's."""
     own = named_by(words) if words else OWN_END
+    others = [named_by(each) if each else OWN_END for each in rivals]
     written = capped(text, chains(text, codes(text)), lambda chain: _in_chain(text, chain, own))
     spoken = [span for span in spoken_digits(text) if own.search(before_noun(text, span.start))]
     found = sorted([*written, *spoken], key=lambda span: span.start)
     found = sorted([*found, *_joined(text, found, own)], key=lambda span: span.start)
+    found = [span for span in found if not _is_a_rival_s(before_noun(text, span.start), own, others)]
     return _without_unnamed(text, found, own)
+
+
+def _is_a_rival_s(lead: str, own: re.Pattern[str], others: Sequence[re.Pattern[str]]) -> bool:
+    """Whether the number bears another slot's noun; of two nouns that both end there the longer one counts."""
+    mine = own.search(lead)
+    theirs = min((found.start() for other in others if (found := other.search(lead))), default=None)
+    return theirs is not None and (mine is None or theirs < mine.start())
 
 
 def _joined(text: str, found: list[Span], own: re.Pattern[str]) -> Iterator[Span]:

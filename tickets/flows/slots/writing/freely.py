@@ -23,6 +23,17 @@ _SPEAKS = re.compile(
     r"i\b|i'|my\b|please\b|thanks?\b|can\b|could\b|and i\b|but\b|so\b)",
     re.I,
 )
+# 抬头开错了, 备注要改: something is said of it, no value given.
+_SAID_OF_IT = re.compile(
+    r"[开填写输选弄搞印打]?(?:错|反)|不对|有误|有问题|不变|没变|要改|需要|要换|想改|改一?下|怎么|什么|哪|为什么|呢|吗|没有?(?![一-鿿]{2,}(?:公司|店))|"
+    r"忘|是不是|能不能|可不可以|\b(?:is wrong|was wrong|needs?|should|has|isn'?t|wasn'?t)\b",
+    re.I,
+)
+# 个人,订单2024…: the number of something else, which no slot needs to have a word for.
+_NUMBER_AHEAD = (
+    r"(?:订单|单|手机|电话|身份证)(?:编?号码?)?[:：是为 ]{0,2}[A-Za-z]{0,3}\d{5}|"
+    r"(?:order|phone|mobile|tel|id)(?: (?:no\.?|number))?[:# ]{1,2}\d{5}"
+)
 _NAME = re.compile(r"[一-鿿]{2,4}(?:·[一-鿿]{1,8})?|[A-Z][A-Za-z'.-]+(?: [A-Z][A-Za-z'.-]+){1,3}")
 _CALLED = re.compile(r"(?:名?叫(?:做|作)?|姓名[是为]?|名字[是叫为]?)[:： ]?")
 _NAME_END = re.compile(
@@ -45,15 +56,15 @@ def behind(text: str, words: Sequence[str], others: Sequence[str] = ()) -> list[
             is_field = labelled and not text[text.rfind("\n", 0, start) + 1 : start].strip()
             span = _up_to(span, others)
             told = span if is_field else _without_speech(span)
+            if not _ANNOUNCES.search(text[start:at]) and _SAID_OF_IT.match(span.value):
+                told = replace(told, doubt=Doubt.UNCLEAR)
             found.append(replace(told, doubt=doubt_about(text, start, span) or told.doubt))
     return found
 
 
 def _up_to(span: Span, others: Sequence[str]) -> Span:
     """Up to a comma or blank behind which a word of another slot stands: 角色名叫墨染青衣,区服是…"""
-    if not others:
-        return span
-    every = "|".join(re.escape(word) for word in others)
+    every = "|".join([*(re.escape(word) for word in others), _NUMBER_AHEAD])
     found = re.search(rf"[,，、 ] ?(?:我的?)?(?:{every})", span.value, re.I)
     value = _JOINS.sub("", span.value[: found.start()]) if found else span.value
     return Span(value, span.start, span.start + len(value))
