@@ -6,8 +6,10 @@ writing them replaces all.
 
 from __future__ import annotations
 
+import hashlib
+import re
 from collections.abc import Iterator, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import PurePosixPath
 from urllib.parse import unquote, urlsplit
 
@@ -42,6 +44,7 @@ from integrations.connectors.protocol import (
 from integrations.connectors.protocol import Message as Said
 from integrations.connectors.wire import signatures
 from integrations.connectors.wire.paging import ids_in, number, place
+from integrations.connectors.wire.pictures import pictures
 from integrations.connectors.wire.shapes import words
 from integrations.connectors.wire.web import PolledSettings, WebConnector, took
 from tickets.said import gettext_said as _
@@ -49,6 +52,7 @@ from tickets.said import gettext_said as _
 _ID = "conversation.id || (starts_with(event, 'conversation_') && id)"
 _NOTE = '{"content": "{text}", "message_type": "outgoing", "private": "{internal}"}'
 _INCOMING, _OUTGOING, _ACTIVITY = 0, 1, 2
+_PICTURE = re.compile(r"/rails/active_storage/(?:[^?#]*/)?([^/?#]+)")
 _MOST_PAGES = 10  # of one conversation's messages; older ones stay there
 
 
@@ -99,7 +103,7 @@ class ChatwootConnector(WebConnector):
         with self._sight():
             found = self._conversation(external_id)
             messages = self._read(external_id)
-        first = next((each for each in messages if each.message_type == _INCOMING), None)
+        first = next((each for each in messages if each.message_type == _INCOMING and not each.deleted), None)
         sender = found.meta.sender or Sender()
         subject = str((found.additional_attributes or {}).get("mail_subject") or "")
         fields = {name: text for name, value in (found.custom_attributes or {}).items() if (text := words(value))}
@@ -117,7 +121,7 @@ class ChatwootConnector(WebConnector):
             created_at=found.created_at,
             updated_at=found.changed_at,
             messages=tuple(map(self._said, said)),
-            files=tuple(self._file(file) for each in messages for file in each.files),
+            files=(*(self._file(file) for each in messages for file in each.files), *self._pasted(messages)),
             fields=fields,
         )
 
@@ -219,6 +223,14 @@ class ChatwootConnector(WebConnector):
             return self._http.get(self._at(f"inboxes/{inbox}")).read(Inbox).name or str(inbox)
         except ConnectorError:
             return str(inbox)
+
+    def _pasted(self, messages: Sequence[Message]) -> Iterator[RemoteFile]:
+        """A picture within a mail stands in its HTML alone; a colleague's are mostly logos."""
+        for message in messages:
+            if message.message_type == _INCOMING:
+                for found in pictures(message.html, self._settings.url, _PICTURE):
+                    known = hashlib.sha256(found[0].encode()).hexdigest()[:32]
+                    yield RemoteFile(known, unquote(found[1]), partial(self._http.load, found.string))
 
     def _file(self, file: File) -> RemoteFile:
         url = found_in(self._settings.file_url, file.model_dump())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
+import jmespath
 from pydantic import BeforeValidator, ConfigDict, Field
 
 from integrations.connectors.wire.shapes import Moment, Shape, numbered
@@ -57,12 +58,28 @@ class Message(Shape):
     created_at: Moment = None
     sender: Sender | None = None
     attachments: list[File] = Field(default_factory=list)
+    content_attributes: Any = None
 
     @property
     def words(self) -> str:
-        """What was written, and the places that were shown."""
+        """What was written, and the places that were shown; of a deleted message, which says only so, nothing."""
+        if self.deleted:
+            return ""
         places = [each.place for each in self.attachments if each.is_place]
         return "\n".join(filter(None, [self.content or "", *places]))
+
+    @property
+    def deleted(self) -> bool:
+        return bool(self._further("deleted"))
+
+    @property
+    def html(self) -> str:
+        """Of a mail all of it; "" for anything else."""
+        full = self._further("email.html_content.full")
+        return full if isinstance(full, str) else ""
+
+    def _further(self, path: str) -> Any:
+        return jmespath.search(path, self.content_attributes)
 
     @property
     def files(self) -> list[File]:

@@ -7,14 +7,17 @@ and written, as writing them replaces all.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator, Sequence
-from functools import cached_property
+from dataclasses import replace
+from functools import cached_property, partial
+from urllib.parse import unquote
 
 from django.utils.html import escape
 from django.utils.translation import gettext_lazy, gettext_noop
 from pydantic import Field
 
-from integrations.connectors.errors import BadAnswer, ConnectorError, Gone
+from integrations.connectors.errors import BadAnswer, ConnectorError, Gone, NotAllowed
 from integrations.connectors.fields import templates
 from integrations.connectors.fields.templates import Address, Body, usual
 from integrations.connectors.freescout.shapes import Conversation, File, MailboxPage, Named, Page, Thread
@@ -31,12 +34,14 @@ from integrations.connectors.protocol import (
 )
 from integrations.connectors.wire import signatures
 from integrations.connectors.wire.paging import ids_of, named, number, place
+from integrations.connectors.wire.pictures import pictures
 from integrations.connectors.wire.shapes import words
 from integrations.connectors.wire.web import PolledSettings, WebConnector, took
 from tickets.said import gettext_said as _
 
 _PAGE = 50
 _SPOKEN = ("customer", "message", "note")  # the other threads tell of changes
+_PICTURE = re.compile(r"(?:/[^?#]*)?/storage/attachment/(?:[^?#]*/)?([^/?#]+)\?(?:[^#]*&)?id=(\d+)")
 _APP_KEY = "base64:"  # how Laravel's key begins; the key of webhooks follows from it
 _OF_A_CONVERSATION = "convo."  # other events are about customers, whose numbers mean others
 
@@ -71,7 +76,6 @@ class FreeScoutConnector(WebConnector):
             found = self._conversation(external_id)
         threads = _spoken(found)
         first = threads[0] if threads else None
-        customer = found.customer or Named()
         shown = (
             (each, words(each.get("text")) or words(each.get("value"))) for each in found.customFields or []
         )  # of a choice the number
@@ -82,7 +86,7 @@ class FreeScoutConnector(WebConnector):
             text=(first.body or "") if first else "",
             html=True,
             number=str(found.number or ""),
-            requester=_person(customer),
+            requester=self._customer(found.customer or Named()),
             queue=self._mailbox(found.mailboxId),
             tags=tuple(tag.name or "" for tag in found.embedded.tags),
             status=found.status,
@@ -90,7 +94,7 @@ class FreeScoutConnector(WebConnector):
             created_at=found.createdAt,
             updated_at=found.updatedAt,
             messages=tuple(map(self._message, threads[1:])),
-            files=tuple(self._file(file) for each in threads for file in each.embedded.attachments),
+            files=(*self._attached(threads), *self._pasted(threads)),
             fields=fields,
         )
 
@@ -164,6 +168,16 @@ class FreeScoutConnector(WebConnector):
             person=_person(by),
         )
 
+    def _customer(self, customer: Named) -> Person:
+        """With his telephone, where our key may read his page."""
+        if customer.id is None:
+            return _person(customer)
+        try:
+            page = self._http.get(f"api/customers/{customer.id}").read(Named)
+        except (Gone, NotAllowed):
+            page = Named()
+        return replace(_person(customer), mobile=_person(page).mobile)
+
     def _mailbox(self, mailbox: int | None) -> str:
         return self._mailboxes.get(mailbox, str(mailbox)) if mailbox is not None else ""
 
@@ -175,6 +189,16 @@ class FreeScoutConnector(WebConnector):
         except ConnectorError:
             return {}
         return {row.id: row.name or str(row.id) for row in rows if row.id is not None}
+
+    def _attached(self, threads: Sequence[Thread]) -> Iterator[RemoteFile]:
+        return (self._file(file) for each in threads for file in each.embedded.attachments)
+
+    def _pasted(self, threads: Sequence[Thread]) -> Iterator[RemoteFile]:
+        """A picture within a mail stands in its text alone; a colleague's are mostly logos."""
+        for thread in threads:
+            if thread.type == "customer":
+                for found in pictures(thread.body or "", self._settings.url, _PICTURE):
+                    yield RemoteFile(found[2], unquote(found[1]), partial(self._http.load, found.string))
 
     def _file(self, file: File) -> RemoteFile:
         def load() -> Iterator[bytes]:
@@ -197,5 +221,5 @@ def _spoken(found: Conversation) -> list[Thread]:
 
 
 def _person(found: Named) -> Person:
-    phones = [str(each.get("value")) for each in found.phones or [] if each.get("value")]
-    return Person(found.whole_name, found.email or "", phones[0] if phones else "", str(found.id or ""))
+    mobile = next((each.value for each in found.embedded.phones if each.value), "")
+    return Person(found.whole_name, found.email or "", mobile, str(found.id or ""))

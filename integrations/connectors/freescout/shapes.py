@@ -9,14 +9,24 @@ from pydantic import Field
 from integrations.connectors.wire.shapes import Moment, Shape, whole_name
 
 
+class Phone(Shape):
+    value: str | None = ""
+
+
+class Contacts(Shape):
+    phones: list[Phone] = Field(default_factory=list)
+
+
 class Named(Shape):
+    """A person or a thing. The telephones of a customer stand on his own page alone."""
+
     id: int | None = None
     type: str | None = ""
     name: str | None = ""
     firstName: str | None = ""
     lastName: str | None = ""
     email: str | None = ""
-    phones: list[dict[str, Any]] | None = None
+    embedded: Contacts = Field(default_factory=Contacts, alias="_embedded")
 
     @property
     def whole_name(self) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import html
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
 from typing import Any
@@ -22,6 +23,7 @@ from integrations.connectors.fields import templates
 from integrations.connectors.glpi.shapes import (
     Account,
     Document,
+    Email,
     Followup,
     Found,
     Link,
@@ -54,6 +56,7 @@ _STATUSES = ("", "new", "assigned", "planned", "pending", "solved", "closed")  #
 _PAGE = 50
 _ID, _CHANGED = "2", "19"  # search options: number, last change
 _REQUESTER = 1
+_MOST_ASKED = 10  # follow-ups whose files are asked for, the newest
 
 
 class GlpiConnector(WebConnector):
@@ -73,22 +76,23 @@ class GlpiConnector(WebConnector):
     def fetch(self, external_id: str, content: bytes = b"") -> RemoteTicket:
         with self._sight():
             ticket = self._ticket(external_id)
-            requester = self._requester(external_id)
+            requesters = self._requesters(external_id)
+        said = self._followups(external_id, requesters)
         queue = ticket.itilcategories_id if self._settings.queue == "category" else ticket.entities_id
         return RemoteTicket(
             external_id=external_id,
             subject=html.unescape(ticket.name or ""),
             text=_html(ticket.content),
             html=True,
-            requester=self._person(requester),
+            requester=self._requester(requesters),
             queue=str(queue or ""),
             status=_status(ticket.status),
             priority=str(ticket.priority or ""),
             url=self.deep_link(external_id),
             created_at=self._moment(ticket.date),
             updated_at=self._moment(ticket.date_mod),
-            messages=tuple(self._followups(external_id, requester)),
-            files=tuple(self._files(external_id)),
+            messages=tuple(said),
+            files=(*self._files(f"Ticket/{number(external_id)}"), *self._sent_later(said)),
         )
 
     def changed_since(self, cursor: str) -> Changes:
@@ -133,7 +137,7 @@ class GlpiConnector(WebConnector):
     def identity(self, account: str) -> Person:
         user = self._live.get(f"User/{number(account)}").read(User)
         name = whole_name(user.firstname, user.realname) or user.name or ""
-        return Person(name, mobile=user.mobile or user.phone or "", external_id=str(user.id))
+        return Person(name, self._email(user.id), user.mobile or user.phone or "", str(user.id))
 
     def _credentials(self) -> Mapping[str, str]:
         token = self._secret("app_token")
@@ -163,7 +167,7 @@ class GlpiConnector(WebConnector):
         return self._whole().glpiID
 
     def _messages(self, external_id: str) -> Sequence[Message]:
-        return self._followups(external_id, self._requester(external_id))
+        return self._followups(external_id, self._requesters(external_id))
 
     def _ticket(self, external_id: str) -> Ticket:
         path = f"Ticket/{number(external_id)}"
@@ -172,20 +176,38 @@ class GlpiConnector(WebConnector):
             raise Gone(_("对方没有这个内容(%d)。") % 404)
         return ticket
 
-    def _rows(self, external_id: str, what: str) -> list[dict[str, Any]]:
-        path = f"Ticket/{number(external_id)}/{what}"
+    def _rows(self, path: str) -> list[dict[str, Any]]:
         return self._live.get(path, params={"range": "0-999"}).read(Rows).root
 
-    def _requester(self, external_id: str) -> int | None:
-        links = [shaped(Link, row) for row in self._rows(external_id, "Ticket_User")]
-        return next((each.users_id for each in links if each.type == _REQUESTER and each.users_id), None)
+    def _requesters(self, external_id: str) -> list[Link]:
+        """Those with an account first."""
+        rows = self._rows(f"Ticket/{number(external_id)}/Ticket_User")
+        links = [each for each in (shaped(Link, row) for row in rows) if each.type == _REQUESTER]
+        return sorted(links, key=lambda each: not each.users_id)
 
-    def _followups(self, external_id: str, requester: int | None) -> list[Message]:
-        rows = [shaped(Followup, row) for row in self._rows(external_id, "ITILFollowup")]
-        return [self._message(each, requester) for each in sorted(rows, key=lambda each: each.id)]
+    def _requester(self, requesters: Sequence[Link]) -> Person:
+        if not requesters:
+            return Person()
+        first = requesters[0]
+        known = self._person(first.users_id)
+        return replace(known, email=known.email or first.alternative_email or "")
 
-    def _message(self, followup: Followup, requester: int | None) -> Message:
-        other = Author.CUSTOMER if followup.users_id and followup.users_id == requester else Author.COLLEAGUE
+    def _email(self, user: int) -> str:
+        """The one mail goes to; "" where it is not ours to see."""
+        try:
+            emails = [shaped(Email, row) for row in self._rows(f"User/{user}/UserEmail")]
+        except (Gone, NotAllowed):
+            return ""
+        return next((each.email or "" for each in sorted(emails, key=lambda each: not each.is_default)), "")
+
+    def _followups(self, external_id: str, requesters: Sequence[Link]) -> list[Message]:
+        rows = [shaped(Followup, row) for row in self._rows(f"Ticket/{number(external_id)}/ITILFollowup")]
+        return [self._message(each, requesters) for each in sorted(rows, key=lambda each: each.id)]
+
+    def _message(self, followup: Followup, requesters: Sequence[Link]) -> Message:
+        """Who has no account writes by mail, and is nobody there."""
+        asked = (followup.users_id or 0) in {each.users_id or 0 for each in requesters}
+        other = Author.CUSTOMER if asked else Author.COLLEAGUE
         return Message(
             str(followup.id),
             _html(followup.content),
@@ -193,6 +215,7 @@ class GlpiConnector(WebConnector):
             at=self._moment(followup.date),
             html=True,
             internal=bool(followup.is_private),
+            person=Person(external_id=str(followup.users_id or "")),
         )
 
     def _person(self, user: int | None) -> Person:
@@ -202,8 +225,17 @@ class GlpiConnector(WebConnector):
         except (Gone, NotAllowed):
             return Person()
 
-    def _files(self, external_id: str) -> Iterator[RemoteFile]:
-        for row in self._rows(external_id, "Document_Item"):
+    def _sent_later(self, said: Sequence[Message]) -> Iterator[RemoteFile]:
+        """What the customer sent with a follow-up is kept there."""
+        by_customer = [each for each in said if each.author is Author.CUSTOMER]
+        for message in by_customer[-_MOST_ASKED:]:
+            try:
+                yield from self._files(f"ITILFollowup/{message.external_id}")
+            except (Gone, NotAllowed):
+                continue
+
+    def _files(self, of: str) -> Iterator[RemoteFile]:
+        for row in self._rows(f"{of}/Document_Item"):
             document = shaped(Link, row).documents_id
             if document is not None:
                 yield self._file(self._live.get(f"Document/{document}").read(Document))

@@ -47,6 +47,12 @@ class Link(Shape):
     users_id: int | None = None
     documents_id: int | None = None
     type: int | None = None
+    alternative_email: str | None = ""  # of a requester without an account
+
+
+class Email(Shape):
+    email: str | None = ""
+    is_default: int | bool = 0
 
 
 class Rows(RootModel[list[dict[str, Any]]]):

@@ -13,7 +13,7 @@ from urllib.parse import quote
 from django.utils.translation import gettext_lazy, gettext_noop
 from pydantic import Field
 
-from integrations.connectors.errors import BadAnswer, ConnectorError, NotAllowed, remedy_of
+from integrations.connectors.errors import BadAnswer, ConnectorError, Gone, NotAllowed, remedy_of
 from integrations.connectors.protocol import (
     Author,
     Capability,
@@ -34,6 +34,7 @@ from integrations.connectors.redmine.shapes import (
     Issue,
     Issues,
     Journal,
+    Named,
     OneAccount,
     OneIssue,
     OneRole,
@@ -88,7 +89,7 @@ class RedmineConnector(WebConnector):
             external_id=external_id,
             subject=issue.subject or "",
             text=issue.description or "",
-            requester=Person(issue.author.name or "", external_id=str(author)) if issue.author else Person(),
+            requester=self._requester(issue.author),
             queue=issue.project.name or "",
             status=issue.status.name or "",
             state=self._state(issue.status.id),
@@ -191,6 +192,16 @@ class RedmineConnector(WebConnector):
 
     def _anywhere(self, right: str) -> bool:
         return any(right in each for each in self._rights.values())
+
+    def _requester(self, author: Named | None) -> Person:
+        """With his address, where it is ours to see."""
+        if author is None:
+            return Person()
+        try:
+            known = self.identity(str(author.id))
+        except (Gone, NotAllowed):
+            known = Person()
+        return Person(author.name or "", known.email, external_id=str(author.id))
 
     def _state(self, status: int) -> State | None:
         """By what the site's own statuses say; a set-up may explain them word by word."""

@@ -6,9 +6,10 @@ any other type would send mail.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from email.utils import parseaddr
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, Literal
 
 from django.utils.translation import gettext_lazy, gettext_noop
@@ -28,6 +29,7 @@ from integrations.connectors.protocol import (
 )
 from integrations.connectors.wire import signatures
 from integrations.connectors.wire.paging import named, number, place
+from integrations.connectors.wire.pictures import pictures
 from integrations.connectors.wire.shapes import whole_name
 from integrations.connectors.wire.web import PolledSettings, WebConnector, took
 from integrations.connectors.zammad.shapes import Account, Article, Articles, File, Links, Ticket, User
@@ -36,6 +38,7 @@ from tickets.said import gettext_said as _
 _PAGE = 50
 _SENDERS = {"Customer": Author.CUSTOMER, "Agent": Author.COLLEAGUE, "System": Author.SYSTEM}
 _MERGED = "merged"
+_PICTURE = re.compile(r"/api/v1/ticket_attachment/(\d+)/(\d+)/(\d+)\b")
 
 
 class ZammadSettings(PolledSettings):
@@ -80,7 +83,7 @@ class ZammadConnector(WebConnector):
             created_at=ticket.created_at,
             updated_at=ticket.updated_at,
             messages=tuple(self._message(article) for article in articles[1:]),
-            files=tuple(self._file(at, article, file) for article in articles for file in article.files),
+            files=(*self._attached(at, articles), *self._pasted(at, articles)),
         )
 
     def changed_since(self, cursor: str) -> Changes:
@@ -161,6 +164,17 @@ class ZammadConnector(WebConnector):
             internal=bool(article.internal),
             person=_sender(article.from_ or ""),
         )
+
+    def _attached(self, at: str, articles: Sequence[Article]) -> Iterator[RemoteFile]:
+        return (self._file(at, article, file) for article in articles for file in article.files)
+
+    def _pasted(self, at: str, articles: Sequence[Article]) -> Iterator[RemoteFile]:
+        """A picture within a mail stands in its text alone; a colleague's are mostly logos."""
+        for article in articles:
+            if article.is_html and _SENDERS.get(article.sender or "") is Author.CUSTOMER:
+                for found in pictures(article.body or "", self._settings.url, _PICTURE):
+                    if found.group(1, 2) == (at, str(article.id)):  # he may write another ticket's
+                        yield RemoteFile(found[3], f"picture-{found[3]}", partial(self._http.load, found[0]))
 
     def _file(self, at: str, article: Article, file: File) -> RemoteFile:
         def load() -> Iterator[bytes]:

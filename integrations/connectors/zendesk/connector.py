@@ -50,6 +50,7 @@ from tickets.said import gettext_said as _
 
 _NOTE = '{"ticket": {"comment": {"body": "{text}", "public": "{public}"}}}'
 _MOST_PAGES = 20  # of one ticket's comments
+_CUSTOMER = "end-user"
 _CLOCK = timedelta(minutes=2)  # its export must not be asked about the last minute
 
 
@@ -142,7 +143,7 @@ class ZendeskConnector(WebConnector):
             created_at=ticket.created_at,
             updated_at=ticket.updated_at,
             messages=tuple(self._message(each, ticket.requester_id) for each in comments[1:]),
-            files=tuple(self._file(file) for each in comments for file in each.attachments),
+            files=tuple(self._files(comments, ticket.requester_id)),
             fields={words(each.get("id")): text for each in ticket.custom_fields if (text := words(each.get("value")))},
         )
 
@@ -181,8 +182,7 @@ class ZendeskConnector(WebConnector):
         return f"{self._settings.url.rstrip('/')}/agent/tickets/{number(external_id)}"
 
     def identity(self, account: str) -> Person:
-        found = self._http.get(f"api/v2/users/{number(account)}.json").read(OneUser).user
-        return Person(found.name or "", found.email or "", found.phone or "", str(found.id or ""))
+        return self._http.get(f"api/v2/users/{number(account)}.json").read(OneUser).user.person
 
     def _credentials(self) -> dict[str, str]:
         pair = f"{self._settings.email}/token:{self._secret('token')}"
@@ -190,7 +190,7 @@ class ZendeskConnector(WebConnector):
 
     def _own_name(self) -> str:
         me = self._account
-        if me.id is None or me.role == "end-user":  # a wrong token is answered as nobody, not refused
+        if me.id is None or me.role == _CUSTOMER:  # a wrong token is answered as nobody, not refused
             raise BadAnswer(_("没有以客服的身份登录:邮箱或令牌不对,或账号不是客服。"))
         return me.email or str(me.id)
 
@@ -221,7 +221,8 @@ class ZendeskConnector(WebConnector):
         return str(named_there[-1]) if named_there else ""
 
     def _comments(self, external_id: str) -> list[Comment]:
-        path, params = f"api/v2/tickets/{number(external_id)}/comments.json", {"page[size]": "100"}
+        path = f"api/v2/tickets/{number(external_id)}/comments.json"
+        params = {"page[size]": "100", "include_inline_images": "true"}
         comments: list[Comment] = []
         for _turn in range(_MOST_PAGES):
             page = self._http.get(path, params=params).read(Comments)
@@ -238,13 +239,17 @@ class ZendeskConnector(WebConnector):
             body["ticket"] |= {"safe_update": True, "updated_stamp": f"{stamp:%Y-%m-%dT%H:%M:%SZ}"}
         self._http.request("PUT", templates.at(self._settings.change_path, id=number(external_id)), json=body)
 
-    def _message(self, comment: Comment, requester: int | None) -> Message:
+    def _author(self, comment: Comment, requester: int | None) -> Author:
         if comment.author_id == self._me:
-            author = Author.OURS
-        elif comment.author_id is None or comment.author_id < 0:  # -1: Zendesk itself
-            author = Author.SYSTEM
-        else:
-            author = Author.CUSTOMER if comment.author_id == requester else Author.COLLEAGUE
+            return Author.OURS
+        if comment.author_id is None or comment.author_id < 0:  # -1: Zendesk itself
+            return Author.SYSTEM
+        customer = comment.author_id == requester or self._user(comment.author_id).role == _CUSTOMER
+        return Author.CUSTOMER if customer else Author.COLLEAGUE
+
+    def _message(self, comment: Comment, requester: int | None) -> Message:
+        author = self._author(comment, requester)
+        named = author in (Author.CUSTOMER, Author.COLLEAGUE) and comment.author_id != requester
         return Message(
             str(comment.id),
             comment.html_body or comment.body or "",
@@ -252,20 +257,23 @@ class ZendeskConnector(WebConnector):
             at=comment.created_at,
             html=bool(comment.html_body),
             internal=not comment.public,
-            person=self._person(comment.author_id) if author is Author.COLLEAGUE else Person(),
+            person=self._person(comment.author_id) if named else Person(),
         )
 
     def _person(self, user: int | None) -> Person:
-        known: dict[int, Person] = self._people
-        if user is not None and user not in known:
+        return self._user(user).person if user is not None else Person()
+
+    def _user(self, user: int) -> User:
+        """Without a name, where the account is gone."""
+        if user not in self._users:
             try:
-                known[user] = self.identity(str(user))
+                self._users[user] = self._http.get(f"api/v2/users/{user}.json").read(OneUser).user
             except Gone:
-                known[user] = Person()
-        return known[user] if user is not None else Person()
+                self._users[user] = User()
+        return self._users[user]
 
     @cached_property
-    def _people(self) -> dict[int, Person]:
+    def _users(self) -> dict[int, User]:
         return {}
 
     def _group(self, group: int | None) -> str:
@@ -276,6 +284,14 @@ class ZendeskConnector(WebConnector):
             return self._http.get(f"api/v2/groups/{group}.json").read(OneGroup).group.name or str(group)
         except ConnectorError:
             return str(group)
+
+    def _files(self, comments: Sequence[Comment], requester: int | None) -> Iterator[RemoteFile]:
+        """Of pictures within a text only the customer's: a colleague's are mostly logos."""
+        for comment in comments:
+            for file in comment.attachments:
+                logo = file.inline and self._author(comment, requester) is not Author.CUSTOMER
+                if not (file.deleted or logo):
+                    yield self._file(file)
 
     def _file(self, file: Attachment) -> RemoteFile:
         def load() -> Iterator[bytes]:

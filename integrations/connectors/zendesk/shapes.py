@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic import Field
 
+from integrations.connectors.protocol import Person
 from integrations.connectors.wire.shapes import Moment, Shape
 
 
@@ -54,6 +55,8 @@ class Attachment(Shape):
     content_url: str = ""
     content_type: str | None = ""
     size: int | None = None
+    inline: bool = False
+    deleted: bool = False  # redacted: only a placeholder is left
 
 
 class Comment(Shape):
@@ -89,6 +92,10 @@ class User(Shape):
     email: str | None = ""
     phone: str | None = ""
     role: str | None = ""
+
+    @property
+    def person(self) -> Person:
+        return Person(self.name or "", self.email or "", self.phone or "", str(self.id or ""))
 
 
 class OneUser(Shape):
