@@ -209,3 +209,42 @@ def test_of_two_ranges_the_former_one_is_not_meant_and_dotted_numbers_are_only_o
     moved = _gym("原定2026年12月1日到2026年12月3日,改到2026年12月24日到2026年12月26日")
     assert moved["days"] == "2026-12-24/2026-12-26"
     assert "days" not in _gym("停卡 12.24-12.26")
+
+
+_LOCKER = {
+    **METER,
+    "slots": [
+        {"name": "box", "kind": "order_number", "label": {"zh": "柜号"}, "words": ["BOX", "柜号"]},
+        {"name": "fee", "kind": "money", "label": {"zh": "退租金"}, "words": ["退租金", "租金", "rent"], "half": True},
+        {
+            "name": "size",
+            "kind": "choice",
+            "label": {"zh": "柜区"},
+            "options": [{"value": "大柜", "phrases": ["大柜"]}],
+        },
+        {"name": "home", "kind": "address", "label": {"zh": "取件地址"}, "words": ["取件地址"]},
+        {"name": "visit", "kind": "date_range", "label": {"zh": "上门日期"}},
+    ],
+}
+
+
+@pytest.mark.parametrize(
+    ("text", "slot", "value"),
+    [
+        ("BOX123456789 打不开", "box", "123456789"),
+        ("BOX 123456789 打不开", "box", "123456789"),
+        ("柜号KX88120345A(贴纸上是KX88120345B)", "box", None),
+        ("柜号KX88120345A,不是KX88120345B", "box", "KX88120345A"),
+        ("柜号KX88120345A and KX88120346A, both", "box", None),
+        ("退租金300,用了一半", "fee", "300.00"),
+        ("交了300,用了一半", "fee", None),
+        ("退租金一半", "fee", "半额"),
+        ("退租金30元6次", "fee", None),
+        ("取件地址:上海市静安区南京西路1601号 柜区大柜", "home", "上海市静安区南京西路1601号"),
+        ("取件地址:上海市静安区南京西路1601号 柜区:大柜", "home", "上海市静安区南京西路1601号"),
+    ],
+)
+def test_a_value_is_whole_and_its_own_in_words_that_no_flow_of_ours_has(
+    text: str, slot: str, value: str | None
+) -> None:
+    assert read_slots(_LOCKER, Ticket(number="T1", text=text)).values.get(slot) == value

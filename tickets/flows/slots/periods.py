@@ -78,8 +78,9 @@ _HAS_BEEN = re.compile(
     re.I,
 )
 _TO_COME = re.compile(
-    r"入住|离店|住店|预订|预定|预约|请假|休假|出发|出行|航班|车次|行程|改签|改期|打算|计划|准备|将要|接下来|未来|下[个周月]|"
-    r"\b(?:check[- ]?(?:in|out)|stay|booking|reservation|leave|holiday|travel|trip|flight|will|away|upcoming|next|"
+    r"上门|到访|配送|送货|安装|维修|检修|入住|离店|住店|预订|预定|预约|请假|休假|出发|出行|航班|车次|行程|改签|改期|打算|计划|准备|将要|接下来|未来|下[个周月]|"
+    r"\b(?:check[- ]?(?:in|out)|stay|booking|reservation|leave|holiday|travel|trip|flight|visit|delivery|repair|"
+    r"install\w*|will|away|upcoming|next|"
     r"planning|appointment)\b",
     re.I,
 )
@@ -139,7 +140,7 @@ def _without_year(match: re.Match[str], first: date, last: date, today: date, te
     coming = _in_year(been[0], been[0].year + 1), _in_year(been[1], been[1].year + 1)
     under_way = coming[0] <= today
     nearer_ahead = not under_way and coming[0] - today < today - been[1]
-    meant = coming if tense > 0 or (under_way and not tense) else been
+    meant = coming if tense > 0 or (not tense and (under_way or nearer_ahead)) else been
     doubt = Doubt.UNCLEAR if not tense and nearer_ahead else None
     return Span(f"{meant[0]}/{meant[1]}", *match.span(), doubt)
 

@@ -23,6 +23,10 @@ _FULL = re.compile(
 )
 _HALF = re.compile(r"(?=[半一退hr])(?:半额|一半|退半|half refund|half of|refund half)", re.I)
 
+_SPENT = re.compile(
+    r"(?:了|过|只|剩下?|还有|有|坏|少|用|吃|喝|上|没)$|\b(?:used|left|broken|missing|only|about) ?$", re.I
+)  # 上了一半
+
 
 @lru_cache(maxsize=2)  # the slots of one flow ask for the same two texts one after the other
 def shares(text: str) -> tuple[Span, ...]:
@@ -44,7 +48,8 @@ def wished_shares(text: str, words: Words, *, full: bool, half: bool) -> Iterato
         rival = [word for word in near if not word.own and abs(word.start - span.end) < 3]
         if own:  # 退款:全额;补偿:无 names each by its own word
             rival = [word for word in rival if clause_of(text, word.start) == clause_of(text, span.start)]
-        if not wanted[span.value] and not own:
+        spent = span.value == HALF and not own and _SPENT.search(clause_before(text, span.start))
+        if spent or (not wanted[span.value] and not own):
             continue
         if rival and not [
             word for word in own if abs(word.start - span.end) < 3 or span.start <= word.start < span.end

@@ -268,13 +268,14 @@ _OTHER_WORD = {"元": set("旦件素宵气老"), "分": set("好满差评制之�
 _SHARE_BEHIND = re.compile(
     r"^钱?(?:里|中)?的?(?:百分之|[\d一二两三四五六七八九十几半]+ ?(?:成(?![一-鿿])|折|分之|%)|一半|零头)"
 )  # 200元的七成
+_TIMES_BEHIND = re.compile(r"^ ?[\d一二两三四五六七八九十]+ ?(?:[次遍笔期份张套人]|个月)(?![内前后里])")  # 30元6次
 
 
 def _behind(after: str) -> Doubt | None:
     """What the words behind an amount and its unit leave open: or more; a coupon."""
     if _LOOSE_AFTER.search(after) or _SHARE_BEHIND.match(after):
         return Doubt.RANGE
-    return Doubt.UNCLEAR if _NOT_MONEY_AFTER.search(after) else None
+    return Doubt.UNCLEAR if _NOT_MONEY_AFTER.search(after) or _TIMES_BEHIND.match(after) else None
 
 
 def _spoken(text: str, match: re.Match[str]) -> Money | None:

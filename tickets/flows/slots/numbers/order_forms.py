@@ -58,8 +58,10 @@ def doubt_about_form(text: str, code: Code, noun: Noun, value: str, *, named: bo
         return Doubt.UNREADABLE
     if _PART.search(clause_before(text, code.start)) or _PART_AFTER.match(text, code.end):
         return Doubt.UNREADABLE
-    if re.search(r"[A-Za-z] $", text[max(0, code.start - 2) : code.start]) and re.search(
-        r"(?:[^A-Za-z ]|^) ?[A-Z]{1,4} $", text[max(0, code.start - 8) : code.start]
+    if (
+        not named
+        and re.search(r"[A-Za-z] $", text[max(0, code.start - 2) : code.start])
+        and re.search(r"(?:[^A-Za-z ]|^) ?[A-Z]{1,4} $", text[max(0, code.start - 8) : code.start])
     ):
         return Doubt.UNREADABLE  # JD 20240521001
     if (

@@ -6,8 +6,9 @@ around it names something else and its digits do not have the form of something 
 
 from __future__ import annotations
 
+import itertools
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 
 from cs_agent.vision.personal_data.numbers.checks import is_id_card
 from tickets.flows.slots.numbers.codes import (
@@ -21,13 +22,14 @@ from tickets.flows.slots.numbers.codes import (
     spoken_digits,
 )
 from tickets.flows.slots.numbers.order_forms import UNMARKED, doubt_about_form, in_fours, long_enough
-from tickets.flows.slots.numbers.order_nouns import OWN_END, named_by, named_fully, noun_of
+from tickets.flows.slots.numbers.order_nouns import OWN_END, SHORTEST_NAMED, named_by, named_fully, noun_of
 from tickets.flows.slots.numbers.order_stance import doubt_about_order
 from tickets.flows.slots.numbers.phones import is_mobile
 from tickets.flows.slots.text import Doubt, Span
 
 WITH_LETTERS = 8  # digits of such a number that holds letters; it is offered
 LONGEST = 40  # digits that are shown
+_SLIPS = 3
 _AND = re.compile(r"[\"”』」)）]? ?(?:和|跟|与|及|以及|、|,|，|/|;|；|还有|外加|还是|或者?|and|or|&|\+|) ?", re.I)
 
 
@@ -36,12 +38,25 @@ def orders(text: str, words: Sequence[str] = (), rivals: Sequence[Sequence[str]]
     each of `rivals` those of another slot, whose numbers are none of this one's."""
     own = named_by(words) if words else OWN_END
     others = [named_by(each) if each else OWN_END for each in rivals]
-    written = capped(text, chains(text, codes(text)), lambda chain: _in_chain(text, chain, own))
+    every = [_without_word(code, [*words, *itertools.chain.from_iterable(rivals)]) for code in codes(text)]
+    written = capped(text, chains(text, every), lambda chain: _in_chain(text, chain, own))
     spoken = [span for span in spoken_digits(text) if own.search(before_noun(text, span.start))]
     found = sorted([*written, *spoken], key=lambda span: span.start)
-    found = sorted([*found, *_joined(text, found, own)], key=lambda span: span.start)
+    joined = list(_joined(text, found, own))
+    starts = {span.start for span in joined}
+    found = sorted([*(span for span in found if span.start not in starts), *joined], key=lambda span: span.start)
     found = [span for span in found if not _is_a_rival_s(before_noun(text, span.start), own, others)]
-    return _without_unnamed(text, found, own)
+    found = _without_unnamed(text, found, own, starts)
+    return sorted([*found, *_slips(text, every, found)], key=lambda span: span.start)
+
+
+def _without_word(code: Code, words: Sequence[str]) -> Code:
+    """UID123456789 without the flow's own word."""
+    for word in words:
+        rest = code.text[len(word) :]
+        if word.isalpha() and word.isascii() and code.text.lower().startswith(word.lower()) and rest.isdecimal():
+            return Code(rest, code.start + len(word), code.end) if len(rest) >= SHORTEST_NAMED else code
+    return code
 
 
 def _is_a_rival_s(lead: str, own: re.Pattern[str], others: Sequence[re.Pattern[str]]) -> bool:
@@ -53,13 +68,13 @@ def _is_a_rival_s(lead: str, own: re.Pattern[str], others: Sequence[re.Pattern[s
 
 def _joined(text: str, found: list[Span], own: re.Pattern[str]) -> Iterator[Span]:
     """会员号8800123456和8800123457: a code of the same form that a word joins to one with its noun bears it too."""
-    starts = {span.start for span in found}
+    taken = {span.start for span in found if span.doubt is None}
     every = {code.start: code for code in codes(text)}
     for span in found:
         join = _AND.match(text, span.end) if own.search(before_noun(text, span.start)) else None
         other = every.get(join.end()) if join else None
         whole = span.doubt is not Doubt.UNREADABLE
-        if whole and other and other.start not in starts and _form(other.clean) == _form(span.value):
+        if whole and other and other.start not in taken and _form(other.clean) == _form(span.value):
             yield Span(other.clean, other.start, other.end, span.doubt)
 
 
@@ -67,12 +82,29 @@ def _form(value: str) -> str:
     return re.sub(r"[A-Z]", "A", re.sub(r"\d", "0", value.upper()))
 
 
-def _without_unnamed(text: str, found: list[Span], own: re.Pattern[str]) -> list[Span]:
+def _without_unnamed(text: str, found: list[Span], own: re.Pattern[str], joined: Container[int]) -> list[Span]:
     """Where one number is certain by its noun, a code of letters without that noun is something else's."""
-    named = [span for span in found if own.search(before_noun(text, span.start))]
+    named = [span for span in found if span.start in joined or own.search(before_noun(text, span.start))]
     if not any(span.doubt is None for span in named):
         return found
     return [span for span in found if span in named or span.value.isdecimal() or span.doubt is not Doubt.UNCLEAR]
+
+
+def _slips(text: str, every: Sequence[Code], found: Sequence[Span]) -> list[Span]:
+    """Codes that are nearly a certain number: which of the two is meant?"""
+    sure = [span.value for span in found if span.doubt is None]
+    known = {span.start for span in found}
+    near = (code for code in every if code.start not in known and any(_is_nearly(code.clean, value) for value in sure))
+    denied = Doubt.NEGATED
+    return [
+        Span(code.clean, code.start, code.end, denied if doubt_about_order(text, code) is denied else Doubt.UNCLEAR)
+        for code in near
+    ]
+
+
+def _is_nearly(value: str, other: str) -> bool:
+    """Whether one of two codes may be a slip of the pen for the other."""
+    return len(value) == len(other) and 0 < sum(map(str.__ne__, value, other)) <= _SLIPS
 
 
 def _in_chain(text: str, chain: list[Code], own: re.Pattern[str]) -> Iterator[Span]:

@@ -64,8 +64,10 @@ _CUT = re.compile(r"[,，、]")
 _MOBILE = re.compile(r"(?<!\d)(?:\+?86[ -]?)?1[3-9]\d[ -]?\d{4}[ -]?\d{4}(?!\d)")
 
 
-def addresses(text: str, words: Sequence[str]) -> list[Span]:
-    """The addresses behind one of the words; "" with a doubt where one is spoken of that is none."""
+def addresses(text: str, words: Sequence[str], labels: Sequence[str] = ()) -> list[Span]:
+    """The addresses behind one of the words, up to the next of the `labels` of other values; "" with a doubt where one
+    is spoken of that is none."""
+    label_of_others = _labelled(labels)
     found = []
     announced = {at: start for start, at in [*moves(text, words), *starts(text, words)]}
     for at, start in announced.items():
@@ -73,7 +75,7 @@ def addresses(text: str, words: Sequence[str]) -> list[Span]:
             continue
         label = _LABEL.match(text, at)
         at = label.end() if label else at
-        end, sure = _end_of_address(text, at)
+        end, sure = _end_of_address(text, at, label_of_others)
         span = trimmed(text, at, at + len(_PARTICLES.sub("", text[at:end].rstrip()).rstrip(" .")))
         whole, sure = is_address(span.value), sure and not _OLD_ASIDE.search(span.value)
         if not whole and not re.search("地址|address", text[start:at], re.I):
@@ -103,11 +105,22 @@ def unannounced(text: str) -> list[Span]:
     return found
 
 
-def _end_of_address(text: str, at: int) -> tuple[int, bool]:
+def _labelled(labels: Sequence[str]) -> re.Pattern[str]:
+    """A mark and one of the labels behind it; one that could be a part of an address only where a colon follows."""
+    plain = [
+        re.escape(each) for each in labels if not each.isascii() and (len(each) > 3 or not CHINESE_PART.search(each))
+    ]
+    with_colon = [re.escape(each) for each in labels]
+    every = [*plain, rf"(?:{'|'.join(with_colon)})\s?[:：]"] if with_colon else ["(?!)"]
+    return re.compile(rf"[ ,，;；、](?:{'|'.join(every)})", re.I)
+
+
+def _end_of_address(text: str, at: int, label_of_others: re.Pattern[str] = _FIELD) -> tuple[int, bool]:
     """Where the address ends, and whether that is certain."""
     stop = SENTENCE_END.search(text, at, at + MOST)
     end = stop.start() if stop else min(len(text), at + MOST)
-    for mark in (_FIELD.search(text, at, end), _MOBILE.search(text, at, end), _GOES_OVER.search(text, at, end)):
+    for pattern in (_FIELD, _MOBILE, _GOES_OVER, label_of_others):
+        mark = pattern.search(text, at, end)
         end = min(end, mark.start()) if mark else end
     sure = (bool(stop) or end < at + MOST) and not _GOES_ON.match(text, end)
     cuts = [*(cut.start() for cut in _CUT.finditer(text, at, end)), end]
