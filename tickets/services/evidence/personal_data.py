@@ -170,6 +170,7 @@ EXCEPTIONS: Mapping[str, Mapping[str, str]] = {
         "number": _CODE,
         "lacks": _OURS,
         "merged_status": _CODE,
+        "customer_language": _CODE,
         "channel": _CODE,
         "external_id": "the ticket's number at another helpdesk",
     },
