@@ -130,10 +130,11 @@ def test_of_two_numbers_that_a_word_joins_none_is_taken(text: str) -> None:
         ("户号3301123456 电话13800138000", {"house": "3301123456", "phone": "13800138000"}),
         ("户号3301123456,退到户名王小明的卡里", {"house": "3301123456", "holder": "王小明"}),
         ("户号3301123456,户主叫陈可", {"house": "3301123456", "holder": "陈可"}),
+        ("户号3301123456,户主本人", {"house": "3301123456", "holder": None}),
         ("户号3301123456,车牌号 浙A·12345 昨天进的小区", {"house": "3301123456", "plate": "浙A·12345"}),
     ],
 )
-def test_each_slot_takes_what_bears_its_noun_and_no_more(text: str, values: dict[str, str]) -> None:
+def test_each_slot_takes_what_bears_its_noun_and_no_more(text: str, values: dict[str, str | None]) -> None:
     read = read_slots(_SEVERAL, Ticket(number="T1", text=text, customer_mobile=RECORD)).values
     assert {name: read.get(name) for name in values} == values
 

@@ -39,7 +39,7 @@ _CALLED = re.compile(r"(?:名?叫(?:做|作)?|姓名[是为]?|名字[是叫为]?
 _NAME_END = re.compile(
     r"的(?=银行|[卡账手名电户])|[,，。;；!！?？\n(（0-9]|(?<=[一-鿿]{2}) (?=[一-鿿])|(?<=[a-z]{2})\.(?=\s|$)"
 )
-_NOT_NAME = re.compile(r"[的了吗是不我你他她们这那和没有要在谢]|什么|先生|女士|客服")
+_NOT_NAME = re.compile(r"[的了吗是不我你他她们这那和没有要在谢]|什么|先生|女士|客服|本人|自己")
 
 
 def behind(text: str, words: Sequence[str], others: Sequence[str] = ()) -> list[Span]:
