@@ -110,7 +110,7 @@ def _mode(lesson: Lesson, *, driving: bool) -> str:
         return "ended"
     if lesson.run.status != RunStatus.TAKEN_OVER:
         return "queued"
-    return "mine" if driving else "watched"
+    return "mine" if driving else "live"
 
 
 def _fault(lesson: Lesson) -> str:

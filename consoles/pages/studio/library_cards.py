@@ -19,6 +19,7 @@ from tickets.models import (
     Release,
     RunStatus,
     Ticket,
+    TrialState,
     VersionStage,
 )
 from tickets.services.flows import rehearsals, requests
@@ -31,8 +32,9 @@ WEEK = timedelta(days=7)
 
 @dataclass(frozen=True)
 class Card:
-    """One flow in the library. `runs` and `succeeded` count the last seven days; `owner`: who made the newest version,
-    `rehearsal`: the last one of any version, with `good` of `all` runs."""
+    """One flow in the library. `runs` counts the last seven days, `judged` without those of a trial before its end, and
+    `succeeded` of these; `owner`: who made the newest version, `rehearsal`: the last one of any version, with `good`
+    of `all` runs."""
 
     template: FlowTemplate
     stage: str  # of the newest version; empty where there is none
@@ -41,6 +43,7 @@ class Card:
     releases: list[Release]
     waiting: int  # versions in review
     runs: int
+    judged: int
     succeeded: int
     owner: Any = None
     rehearsal: Rehearsal | None = None
@@ -51,16 +54,18 @@ class Card:
 
     @property
     def rate(self) -> int | None:
-        return round(100 * self.succeeded / self.runs) if self.runs else None
+        return round(100 * self.succeeded / self.judged) if self.judged else None
 
 
 def cards() -> list[Card]:
     """Every flow, released ones first."""
     since = timezone.now() - WEEK
     ran = Q(versions__runs__created_at__gte=since, versions__runs__status__in=transitions.COUNTS_FOR_FLOW)
+    judged = ran & ~Q(versions__runs__trial_member__trial__state=TrialState.RUNNING)
     rows = FlowTemplate.objects.annotate(
         ran=Count("versions__runs", filter=ran, distinct=True),
-        well=Count("versions__runs", filter=ran & Q(versions__runs__status=RunStatus.SUCCEEDED), distinct=True),
+        judged=Count("versions__runs", filter=judged, distinct=True),
+        well=Count("versions__runs", filter=judged & Q(versions__runs__status=RunStatus.SUCCEEDED), distinct=True),
         waiting=Count("versions", filter=Q(versions__life__stage=VersionStage.IN_REVIEW), distinct=True),
     ).prefetch_related(
         Prefetch("drafts", FlowDraft.objects.filter(closed_at=None).select_related("author"), to_attr="open_drafts"),
@@ -76,6 +81,7 @@ def cards() -> list[Card]:
             releases=row.at_work,
             waiting=row.waiting,
             runs=row.ran,
+            judged=row.judged,
             succeeded=row.well,
             owner=owners.get(row.pk),
             rehearsal=rehearsed.get(row.pk),

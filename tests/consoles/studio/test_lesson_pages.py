@@ -8,7 +8,18 @@ from django.test import Client
 
 from tests.consoles import story
 from tests.consoles.pages.test_studio import client_of
-from tickets.models import Department, FlowVersion, Lesson, LessonState, Phone, PhoneUse, Ticket
+from tickets.models import (
+    Department,
+    FlowVersion,
+    Lesson,
+    LessonState,
+    Phone,
+    PhoneUse,
+    Run,
+    RunPurpose,
+    RunStatus,
+    Ticket,
+)
 
 pytestmark = pytest.mark.django_db
 TEACH = "/flows/complaint_refund/teach/"
@@ -88,3 +99,13 @@ def test_a_colleague_who_opens_a_lesson_looks_on_and_is_offered_nothing_to_act_w
     own = as_gus.get(f"/lessons/{open_lesson.pk}/").content.decode()
     assert 'value="finish"' in own
     assert "正在示教:" not in own
+
+
+def test_who_looks_on_sees_the_phone(as_fiona: Client, open_lesson: Lesson) -> None:
+    """In the mode of a ticket of somebody else's; the page's script knows no other for it."""
+    taken = {"status": RunStatus.TAKEN_OVER, "purpose": RunPurpose.LESSON, "phone": open_lesson.phone}
+    open_lesson.run = Run.objects.create(ticket=open_lesson.ticket, flow_version=open_lesson.base, **taken)
+    open_lesson.save()
+    html = as_fiona.get(f"/lessons/{open_lesson.pk}/").content.decode()
+    assert 'data-mode="live"' in html
+    assert f"/ws/lessons/{open_lesson.run.pk}/phone/" in html

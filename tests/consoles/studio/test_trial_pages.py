@@ -196,3 +196,16 @@ def test_no_page_of_a_version_tells_on_the_way_how_its_runs_went(ended: Trial, a
         assert not re.search(r"成功\s+\d+\s+次", text_of(as_sara, f"{FLOW}/?version={number}"))
     Trial.objects.update(state=TrialState.ENDED, ended_at=timezone.now())
     assert re.search(r"成功\s+20\s+次", text_of(as_sara, f"{FLOW}/?version=1"))
+
+
+def test_the_library_s_card_leaves_the_runs_of_a_trial_out_of_its_rate_until_the_end(
+    ended: Trial, as_sara: Client
+) -> None:
+    assert re.search(r"40 次处理\s+·\s+成功 50 %", text_of(as_sara, "/flows/"))
+    Trial.objects.update(state=TrialState.RUNNING)
+    card = text_of(as_sara, "/flows/")
+    assert "40 次处理" in card
+    assert "成功 50 %" not in card
+    ticket = Ticket.objects.get(number="X0")
+    Run.objects.create(ticket=ticket, flow_version=ended.a, status=RunStatus.SUCCEEDED)
+    assert re.search(r"41 次处理\s+·\s+成功 100 %", text_of(as_sara, "/flows/"))

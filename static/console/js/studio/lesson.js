@@ -23,7 +23,7 @@ class LiveLesson extends HTMLElement {
   }
 
   get tool() {
-    return this.querySelector("[name=tool]:checked").value;
+    return this.querySelector("[name=tool]:checked")?.value; // none for who only looks on
   }
 
   get state() {
@@ -151,7 +151,8 @@ class LiveLesson extends HTMLElement {
   // What is chosen in the ticket's text becomes the value that is added.
   pickText() {
     const text = String(getSelection()).trim();
-    if (text) this.querySelector("[data-value] textarea").value = text;
+    const field = this.querySelector("[data-value] textarea");
+    if (text && field) field.value = text;
   }
 
   drag(event) {
