@@ -92,7 +92,8 @@ _BOX_BEFORE = re.compile(r"(?P<no>[□☐○◯◻]|\[ ?\])\s?$|(?P<yes>[☑✓�
 _NOT_INTO = re.compile(
     r"(?:不要|别|不用|不想|不必|勿|没有?|未)(?:再|先)?(?:给|帮|替|把|让)?我?(?:们)?的?(?:再|乱|私自|自动)*"
     r"(?:升|换|改|转|办|订|开|选|降|调|加|续|变)(?:级|订|购|理|更)?(?:成|到|为|至)?了?$|"
-    r"\b(?:don'?t|do not|never|not) (?:\w+ ){0,3}(?:upgrade|switch|change|move|downgrade|book|choose)\b[^,.]{0,16}$",
+    r"\b(?:don'?t|do not|never|not) (?:\w+ ){0,3}(?:upgrade|switch|change|move|downgrade|book|choose|put|"
+    r"interested)\b[^,.]{0,16}$",
     re.I,
 )
 _NOW_IS = re.compile(

@@ -111,9 +111,9 @@ def _text(spec: SlotSpec, scene: Scene) -> list[Span]:
 
 def _address(spec: SlotSpec, scene: Scene) -> list[Span]:
     """Where the text announces none that could be read, and the flow needs one, those that it names are offered."""
-    others = [each for each in scene.specs if each.name != spec.name]
-    labels = {word for each in others for word in (each.labels.zh, each.labels.en, *each.words) if len(word) > 1}
-    labels |= {each.labels.zh + phrase for each in others for option in each.options for phrase in option.phrases}
+    rest = [each for each in scene.specs if each.name != spec.name]
+    labels = {word for each in rest for word in (each.labels.zh, each.labels.en, *each.words) if len(word) > 1}
+    labels |= {each.labels.zh + phrase for each in rest for option in each.options for phrase in option.phrases}
     announced = distinct(writing.addresses(scene.text, spec.words, sorted(labels)))
     if not spec.required or any(span.value for span in announced):
         return announced

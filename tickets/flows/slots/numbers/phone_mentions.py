@@ -72,6 +72,14 @@ _ELSEWHERE = re.compile(
     re.I,
 )
 _PHONE_NOUN = re.compile(f"{BEGINS}(?:{_NOUN})", re.I)
+# account number, policy number: no telephone's.
+_OF_ELSE = re.compile(
+    r"\b(?!(?:my|your|our|his|her|their|the|this|that|a|an|another|other|different|same|right|wrong|correct|own|new|old|"
+    r"phone|mobile|cell|telephone|tel|contact|registered|current|former|previous|first|second|main|whatsapp|sms|of|on|"
+    r"in|to|from|is|was|and|or|for|with|which|what|real|local|foreign|work|home|office|business|personal|backup|listed)\b)"
+    r"[a-z]{3,} numbers?$",
+    re.I,
+)
 _ANOTHERS = re.compile(
     rf"(?:[他她]|别人|人家|{stance.PERSON_WORDS})们?(?:的|那个|那部|那台|这个|自己|用的?)*$|(?<!本)人的?$|"
     rf"\b(?:his|her|their|{stance.ENGLISH_PERSON_WORDS})(?:['’]s)?(?: own| mobile| cell)?\s$",
@@ -91,7 +99,11 @@ _SPLIT = re.compile(r"(?<!\d)1[3-9]\d[^\dA-Za-z一-鿿]{1,2}\d{4}[^\dA-Za-z一-�
 def mentions(text: str) -> list[Span]:
     """Places that speak of a telephone which may not be the record's, without giving its number."""
     judged = list(islice(_PHONE_NOUN.finditer(text), MOST_PLACES + 1))
-    nouns = [match for match in judged[:MOST_PLACES] if not _is_own(text, *match.span())]
+    nouns = [
+        m
+        for m in judged[:MOST_PLACES]
+        if not (_is_own(text, *m.span()) or _OF_ELSE.search(text, max(0, m.end() - 40), m.end()))
+    ]
     others = (next(pattern.finditer(text), None) for pattern in (_ELSEWHERE, _MASKED, _SPLIT, _IN_SIGNS, _IN_WORDS))
     every = [*nouns, *judged[MOST_PLACES:], *filter(None, others)]
     return [Span("", *match.span(), Doubt.UNREADABLE) for match in every]
