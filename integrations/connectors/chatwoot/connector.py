@@ -102,8 +102,8 @@ class ChatwootConnector(WebConnector):
     def fetch(self, external_id: str, content: bytes = b"") -> RemoteTicket:
         with self._sight():
             found = self._conversation(external_id)
-            messages = self._read(external_id)
-        first = next((each for each in messages if each.message_type == _INCOMING and not each.deleted), None)
+            messages = [each for each in self._read(external_id) if not each.deleted]
+        first = next((each for each in messages if each.message_type == _INCOMING), None)
         sender = found.meta.sender or Sender()
         subject = str((found.additional_attributes or {}).get("mail_subject") or "")
         fields = {name: text for name, value in (found.custom_attributes or {}).items() if (text := words(value))}

@@ -62,14 +62,13 @@ class Message(Shape):
 
     @property
     def words(self) -> str:
-        """What was written, and the places that were shown; of a deleted message, which says only so, nothing."""
-        if self.deleted:
-            return ""
+        """What was written, and the places that were shown."""
         places = [each.place for each in self.attachments if each.is_place]
         return "\n".join(filter(None, [self.content or "", *places]))
 
     @property
     def deleted(self) -> bool:
+        """Nothing is left of it but a sentence of Chatwoot's that says so."""
         return bool(self._further("deleted"))
 
     @property

@@ -60,7 +60,7 @@ def _quotes_marked(clean: str) -> str:
     for quote in quotes:
         tail, quote.tail = quote.tail, None
         text = tidy(get_text(lxml.html.tostring(quote, encoding="unicode"), _CONFIG))
-        marked = E.PRE("\n".join(f"> {line}".rstrip() for line in text.split("\n")))
+        marked = E.PRE("\n".join(f"> {line}".rstrip() for line in text.splitlines()))
         marked.tail = tail
         quote.getparent().replace(quote, marked)
     return str(lxml.html.tostring(root, encoding="unicode"))

@@ -174,7 +174,7 @@ class FreeScoutConnector(WebConnector):
             return _person(customer)
         try:
             page = self._http.get(f"api/customers/{customer.id}").read(Named)
-        except (Gone, NotAllowed):
+        except (Gone, NotAllowed, BadAnswer):
             page = Named()
         return replace(_person(customer), mobile=_person(page).mobile)
 

@@ -196,7 +196,7 @@ class GlpiConnector(WebConnector):
         """The one mail goes to; "" where it is not ours to see."""
         try:
             emails = [shaped(Email, row) for row in self._rows(f"User/{user}/UserEmail")]
-        except (Gone, NotAllowed):
+        except (Gone, NotAllowed, BadAnswer):
             return ""
         return next((each.email or "" for each in sorted(emails, key=lambda each: not each.is_default)), "")
 
@@ -207,6 +207,7 @@ class GlpiConnector(WebConnector):
     def _message(self, followup: Followup, requesters: Sequence[Link]) -> Message:
         """Who has no account writes by mail, and is nobody there."""
         asked = (followup.users_id or 0) in {each.users_id or 0 for each in requesters}
+        guest = "" if followup.users_id or not requesters else requesters[-1].alternative_email or ""
         other = Author.CUSTOMER if asked else Author.COLLEAGUE
         return Message(
             str(followup.id),
@@ -215,7 +216,7 @@ class GlpiConnector(WebConnector):
             at=self._moment(followup.date),
             html=True,
             internal=bool(followup.is_private),
-            person=Person(external_id=str(followup.users_id or "")),
+            person=Person(email=guest, external_id=str(followup.users_id or "")),
         )
 
     def _person(self, user: int | None) -> Person:
@@ -231,14 +232,21 @@ class GlpiConnector(WebConnector):
         for message in by_customer[-_MOST_ASKED:]:
             try:
                 yield from self._files(f"ITILFollowup/{message.external_id}")
-            except (Gone, NotAllowed):
+            except (Gone, NotAllowed, BadAnswer):
                 continue
 
     def _files(self, of: str) -> Iterator[RemoteFile]:
         for row in self._rows(f"{of}/Document_Item"):
             document = shaped(Link, row).documents_id
             if document is not None:
-                yield self._file(self._live.get(f"Document/{document}").read(Document))
+                yield self._file(self._document(document))
+
+    def _document(self, id: int) -> Document:
+        """Of one that is gone or not ours to see the number: people are told when it is loaded."""
+        try:
+            return self._live.get(f"Document/{id}").read(Document)
+        except (Gone, NotAllowed):
+            return Document(id=id, filename=f"document-{id}")
 
     def _file(self, document: Document) -> RemoteFile:
         def load() -> Iterator[bytes]:

@@ -199,7 +199,7 @@ class RedmineConnector(WebConnector):
             return Person()
         try:
             known = self.identity(str(author.id))
-        except (Gone, NotAllowed):
+        except (Gone, NotAllowed, BadAnswer):
             known = Person()
         return Person(author.name or "", known.email, external_id=str(author.id))
 

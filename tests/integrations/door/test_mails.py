@@ -56,6 +56,10 @@ def test_what_a_mail_quotes_is_not_read_as_the_customers_words(mail: str) -> Non
     assert (ORDER in own, OTHER in own) == (True, False), own
 
 
+def test_an_empty_quote_leaves_no_mark_of_one() -> None:
+    assert plain.from_html("<p>您好</p><blockquote><br></blockquote>") == "您好"
+
+
 @pytest.mark.parametrize("mail", MAILS.values(), ids=MAILS)
 def test_an_answer_is_taken_from_his_own_words_whatever_his_mail_quotes(
     connector: Connector, desk: Desk, lin: User, mail: str
