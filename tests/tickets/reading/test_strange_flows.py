@@ -251,3 +251,50 @@ def test_a_value_is_whole_and_its_own_in_words_that_no_flow_of_ours_has(
     text: str, slot: str, value: str | None
 ) -> None:
     assert read_slots(_LOCKER, Ticket(number="T1", text=text)).values.get(slot) == value
+
+
+_PARCEL = {
+    **METER,
+    "slots": [
+        {
+            "name": "from",
+            "kind": "address",
+            "label": {"zh": "发货地址"},
+            "words": ["发货地址", "发自", "sender address"],
+        },
+        {
+            "name": "to",
+            "kind": "address",
+            "label": {"zh": "到货地址"},
+            "words": ["到货地址", "运到", "receiver address"],
+        },
+        {"name": "waybill", "kind": "order_number", "label": {"zh": "托运单号"}, "words": ["托运单号", "单号"]},
+        {"name": "loss", "kind": "money", "label": {"zh": "损失", "en": "Loss"}, "words": ["损失", "赔", "loss claim"]},
+        {"name": "goods", "kind": "text", "label": {"zh": "货名"}, "words": ["货名", "托运的"], "required": False},
+    ],
+}
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        (
+            "发自杭州市西湖区文三路478号运到上海市静安区南京西路1601号",
+            {"from": "杭州市西湖区文三路478号", "to": "上海市静安区南京西路1601号"},
+        ),
+        (
+            "发货地址:杭州市西湖区文三路478号 到货地址:上海市静安区南京西路1601号 损失:300元",
+            {"from": "杭州市西湖区文三路478号", "to": "上海市静安区南京西路1601号", "loss": "300.00"},
+        ),
+        ("到货地址上海市静安区南京西路1601号,单号TY20240817", {"to": "上海市静安区南京西路1601号"}),
+        ("到货地址上海市静安区南京西路1601号,箱子压烂赔300", {"to": None}),  # how far it goes is asked
+        (
+            "sender address 5 Park Row, Leeds LS1 5HD, receiver address 12 High Street, York YO1 8QR, loss claim 300",
+            {"from": "5 Park Row, Leeds LS1 5HD", "to": "12 High Street, York YO1 8QR", "loss": "300.00"},
+        ),
+        ("托运的是《青花瓷瓶》,碎了三个", {"goods": "青花瓷瓶"}),
+    ],
+)
+def test_an_address_ends_where_another_value_begins(text: str, values: dict[str, str | None]) -> None:
+    read = read_slots(_PARCEL, Ticket(number="T1", text=text)).values
+    assert {name: read.get(name) for name in values} == values

@@ -114,7 +114,8 @@ def _address(spec: SlotSpec, scene: Scene) -> list[Span]:
     rest = [each for each in scene.specs if each.name != spec.name]
     labels = {word for each in rest for word in (each.labels.zh, each.labels.en, *each.words) if len(word) > 1}
     labels |= {each.labels.zh + phrase for each in rest for option in each.options for phrase in option.phrases}
-    announced = distinct(writing.addresses(scene.text, spec.words, sorted(labels)))
+    rivals = {word for each in rest if KINDS[each.kind].read is _address for word in each.words} - {*spec.words}
+    announced = distinct(writing.addresses(scene.text, spec.words, sorted(labels), sorted(rivals)))
     if not spec.required or any(span.value for span in announced):
         return announced
     others = distinct(writing.unannounced(scene.text))

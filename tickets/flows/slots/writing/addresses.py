@@ -60,14 +60,15 @@ _TALK_BEHIND = re.compile(
 _REMARK = re.compile(r"(?:工作日|周末)[^,，]{0,4}$|到了(?:给我)?打|来之前")
 # A transcript has no mark behind the address: …B座1205然后你们帮我改一下.
 _GOES_OVER = re.compile(r"(?<=[\d号室楼座栋层])(?=然后|你们|帮我|麻烦|谢谢|就这个|就行|就可以|嗯)")
+_PARTS = re.compile(f"(?:{CHINESE_PART.pattern})+")
 _CUT = re.compile(r"[,，、]")
 _MOBILE = re.compile(r"(?<!\d)(?:\+?86[ -]?)?1[3-9]\d[ -]?\d{4}[ -]?\d{4}(?!\d)")
 
 
-def addresses(text: str, words: Sequence[str], labels: Sequence[str] = ()) -> list[Span]:
-    """The addresses behind one of the words, up to the next of the `labels` of other values; "" with a doubt where one
-    is spoken of that is none."""
-    label_of_others = _labelled(labels)
+def addresses(text: str, words: Sequence[str], labels: Sequence[str] = (), rivals: Sequence[str] = ()) -> list[Span]:
+    """The addresses behind one of the words, up to the next of the `labels` of other values or of the `rivals`, which
+    announce another address; "" with a doubt where one is spoken of that is none."""
+    label_of_others = _labelled(labels, rivals)
     found = []
     announced = {at: start for start, at in [*moves(text, words), *starts(text, words)]}
     for at, start in announced.items():
@@ -105,21 +106,30 @@ def unannounced(text: str) -> list[Span]:
     return found
 
 
-def _labelled(labels: Sequence[str]) -> re.Pattern[str]:
-    """A mark and one of the labels behind it; one that could be a part of an address only where a colon follows."""
-    plain = [
-        re.escape(each) for each in labels if not each.isascii() and (len(each) > 3 or not CHINESE_PART.search(each))
-    ]
-    with_colon = [re.escape(each) for each in labels]
-    every = [*plain, rf"(?:{'|'.join(with_colon)})\s?[:：]"] if with_colon else ["(?!)"]
-    return re.compile(rf"[ ,，;；、](?:{'|'.join(every)})", re.I)
+def _is_short_or_english(piece: str) -> bool:
+    """1203, or a part of an English address; 柜子坏了赔300 is neither."""
+    return bool(ENGLISH_PART.search(piece)) and (piece.isascii() or len(piece) < 5)
+
+
+def _labelled(labels: Sequence[str], rivals: Sequence[str]) -> re.Pattern[str]:
+    """A mark and one of the labels behind it, one that could be a part of an address only where a colon follows; or a
+    word that announces another address, mark or not."""
+    plain = [re.escape(each) for each in labels if not _may_be_a_part(each)]
+    every = [*plain, rf"(?:{'|'.join(map(re.escape, labels))})\s?[:：]"] if labels else []
+    marked = [rf"[ ,，;；、]\s?(?:{'|'.join(every)})"] if every else []
+    return re.compile("|".join([*marked, *map(re.escape, rivals)]) or "(?!)", re.I)
+
+
+def _may_be_a_part(label: str) -> bool:
+    """小区, 单元 and room begin parts of addresses."""
+    return " " not in label if label.isascii() else bool(_PARTS.fullmatch(label))
 
 
 def _end_of_address(text: str, at: int, label_of_others: re.Pattern[str] = _FIELD) -> tuple[int, bool]:
     """Where the address ends, and whether that is certain."""
     stop = SENTENCE_END.search(text, at, at + MOST)
     end = stop.start() if stop else min(len(text), at + MOST)
-    for pattern in (_FIELD, _MOBILE, _GOES_OVER, label_of_others):
+    for pattern in (label_of_others, _FIELD, _MOBILE, _GOES_OVER):
         mark = pattern.search(text, at, end)
         end = min(end, mark.start()) if mark else end
     sure = (bool(stop) or end < at + MOST) and not _GOES_ON.match(text, end)
@@ -128,7 +138,7 @@ def _end_of_address(text: str, at: int, label_of_others: re.Pattern[str] = _FIEL
         piece = _PARTICLES.sub("", text[cut + 1 : following].strip())
         if not piece:
             continue
-        goes_on = CHINESE_PART.search(piece) or ENGLISH_PART.search(piece) or _CITY.fullmatch(piece)
+        goes_on = CHINESE_PART.search(piece) or _CITY.fullmatch(piece) or _is_short_or_english(piece)
         if _REMARK.match(piece) and not goes_on:
             return cut, sure
         if _TALK.search(piece) and not re.match(r"不|别|请|谢|麻烦|尽快|我|希望", piece):

@@ -16,6 +16,7 @@ _ANNOUNCES = re.compile(r"[:：=]\s*[\"“「]?\s*$|\bis\s*$|[是为叫]\s*$", r
 _CODE_FIRST = re.compile(
     r"[一-鿿]?(?=[A-Za-z·-]*\d)[A-Za-z0-9·-]+(?=的|[,，] ?[^\dA-Z]| [一-鿿]{2})|[A-Z][a-z]+(?=, [a-z])"
 )
+_QUOTED_FIRST = re.compile(r"[《“「『\"](?P<inside>[^《》“”「」『』\"]{1,80})[》”」』\"]")  # 《活着》,逾期5天
 _SPEAKS = re.compile(
     r"[,，] ?(?=[^,，]*(?:[了过]|的.{1,6}[不没]|已经)(?:$|[,，])|我|您|你|请|麻烦|"
     r"谢|赶紧|赶快|快|帮|拜托|要求|希望|另外|然后|因为|如果|能不能|可以|可不可以|"
@@ -73,6 +74,9 @@ def _up_to(span: Span, others: Sequence[str]) -> Span:
 def _without_speech(span: Span) -> Span:
     """Up to the comma behind which the writer speaks of himself or asks for something: 尾号8812,我人在家. Whether the
     words before it are all, only a code tells."""
+    quoted = _QUOTED_FIRST.match(span.value)
+    if quoted:
+        return Span(quoted["inside"], span.start + quoted.start("inside"), span.start + quoted.end("inside"))
     code = _CODE_FIRST.match(span.value)
     if code:
         return Span(code[0], span.start, span.start + code.end())
