@@ -16,6 +16,7 @@ from consoles.pages.audit.words import event_in_words, fault_in_words, roles_in_
 from consoles.pages.words import TONES, action_in_words, in_language, told
 from consoles.web import media
 from tickets.models import ConfirmationState, CustomerReply, RunStatus
+from tickets.said.carried import in_readers_words
 from tickets.services.flows import vouches
 from tickets.services.people import names
 from tickets.services.runs.attention import takeover_due
@@ -28,6 +29,7 @@ register.filter("roles_in_words", roles_in_words)
 register.filter("fault_in_words", fault_in_words)
 register.filter("in_language", in_language)
 register.filter("told", told)
+register.filter("in_readers_words", in_readers_words)
 register.filter("takeover_due", takeover_due)
 register.filter("may_be_vouched", vouches.is_proposable)
 

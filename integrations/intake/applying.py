@@ -28,6 +28,7 @@ from integrations.models import Connector, LinkedTicket
 from tickets.errors import Conflict
 from tickets.models import Department, ExternalRef, Run, Ticket, TicketStatus
 from tickets.models.ticket.tickets import FINISHED, WITH_US
+from tickets.said import carried
 from tickets.services.clarify.answers import goes_on_as
 from tickets.services.evidence.personal_data import GONE
 from tickets.services.runs import transitions
@@ -101,13 +102,13 @@ def gone(row: Connector, linked: LinkedTicket, error: Gone, still_ours: Callable
         _leave(
             work,
             "merged",
-            _("在 %(where)s 已合并到 %(into)s。") % {"where": row.name, "into": merged_into},
+            _(carried.MERGED) % {"where": row.name, "into": merged_into},
             merged_into,
         )
     elif error.hidden:
-        _leave(work, "hidden", _("在 %s 已看不到:被移到别处,或我们的账号没有权限。") % row.name)
+        _leave(work, "hidden", _(carried.HIDDEN) % {"where": row.name})
     else:
-        _leave(work, "deleted", _("在 %s 已被删除。") % row.name)
+        _leave(work, "deleted", _(carried.DELETED) % {"where": row.name})
     if error.at:
         work.save(updated_at=error.at)
 
@@ -170,7 +171,7 @@ def _update(work: Work, ticket: Ticket, remote: RemoteTicket, ours: Mapped, depa
     before = ExternalRef.objects.filter(ticket=ticket, connector=work.row.key).values_list("facts", flat=True).first()
     moved = bool(before) and (before or {}).get("queue", "") != remote.queue
     if department is None:
-        _leave(work, "moved", _("在 %(where)s 已移出接入范围(队列:%(queue)s)。") % _of(work, remote))
+        _leave(work, "moved", _(carried.MOVED) % _of(work, remote))
     else:
         if work.linked.left:
             _return(work, ticket)

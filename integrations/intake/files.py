@@ -18,6 +18,7 @@ from integrations.connectors.errors import BadAnswer, ConnectorError, RateLimite
 from integrations.connectors.protocol import RemoteFile, RemoteTicket
 from tickets.errors import FileRefused
 from tickets.models import Ticket
+from tickets.said import carried
 from tickets.said import gettext_said as _
 from tickets.services.tickets import changes, edits, uploads
 
@@ -64,7 +65,7 @@ def _tell_missing(work: Work, ticket: Ticket, file: RemoteFile, why: str) -> Non
 
 
 def _not_taken(file: RemoteFile, why: str) -> str:
-    return gettext("附件“%(name)s”没有取来:%(why)s") % {"name": file.name[:80], "why": why}
+    return gettext(carried.NOT_TAKEN) % {"name": file.name[:80], "why": why}
 
 
 def add(ticket: Ticket, file: RemoteFile, user: Any, still_ours: Callable[[], None]) -> str:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from integrations.connectors.fields import plain
 from integrations.connectors.protocol import Author, Message
+from tickets.said import carried
 from tickets.services.tickets.edits import MAX_COMMENT
 from tickets.web.given import is_storable
 
@@ -34,7 +35,8 @@ def as_note(message: Message) -> str:
 
 
 def _head(message: Message) -> str:
-    who = _("客户") if message.author is Author.CUSTOMER else _("同事(内部)") if message.internal else _("同事")
+    said_by = carried.INTERNAL if message.internal else carried.COLLEAGUE
+    who = _(carried.CUSTOMER if message.author is Author.CUSTOMER else said_by)
     name = " ".join((message.person.name or message.person.email).split())[:60]
     when = f"{timezone.localtime(message.at):%Y-%m-%d %H:%M}" if message.at and is_storable(message.at) else ""
     return " ".join(filter(None, (who, name, when)))

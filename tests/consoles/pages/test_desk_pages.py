@@ -16,7 +16,7 @@ from django.utils import timezone
 from consoles.desk import panel
 from cs_agent.engine.run import wording
 from tests.consoles import story
-from tickets.models import Confirmation, Department, FlowVersion, Phone, Run, RunPurpose, RunStatus, Ticket
+from tickets.models import Comment, Confirmation, Department, FlowVersion, Phone, Run, RunPurpose, RunStatus, Ticket
 from tickets.services.runs import attention, decisions
 from tickets.services.tickets import changes
 
@@ -334,3 +334,9 @@ def test_however_much_has_waited_the_newest_is_called_for(
     calls = as_alice.get("/waiting/state/").json()["calls"]
     assert calls[0]["key"] == item.key
     assert len(calls) < 61
+
+
+def test_a_connectors_note_is_in_the_readers_words(as_alice: Client, ticket: Ticket) -> None:
+    Comment.objects.create(ticket=ticket, text="【客户 王芳】\n还没好")
+    as_alice.cookies["django_language"] = "en"
+    assert "【Customer 王芳】\n还没好" in as_alice.get(f"/tickets/{ticket.number}/").content.decode()
