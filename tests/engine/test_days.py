@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cs_agent.engine.screen.days import day_of, span_of_days
+from cs_agent.engine.screen.vocabulary.titles import is_of_a_paper
 
 
 @pytest.mark.parametrize(
@@ -40,3 +41,15 @@ def test_the_span_is_that_of_the_days(days):
 
 def test_no_days_span_nothing():
     assert span_of_days(["已完成"]) == timedelta()
+
+
+@pytest.mark.parametrize("text", ["Deck 5", "Junction 12", "Marina 14", "Augusta 3", "Mayo 2", "Mayfield 3", "2 decks"])
+def test_a_name_that_begins_like_a_month_is_no_day(text):
+    assert day_of(text) is None
+    assert not is_of_a_paper(text)
+
+
+@pytest.mark.parametrize("text", ["Sept 5", "Dec. 12", "June 3", "3 Mar", "August 21", "5 December"])
+def test_a_month_is_known_by_its_short_and_its_whole_name(text):
+    assert day_of(text) is not None
+    assert is_of_a_paper(text)

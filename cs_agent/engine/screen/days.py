@@ -12,7 +12,8 @@ from datetime import date, timedelta
 from cs_agent.engine.screen.text import fold
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_MONTH = rf"(?P<name>{'|'.join(_MONTHS)})[a-z]*\.?"
+_LONG = r"uary|ruary|ch|il|e|y|ust|t|tember|ober|ember"  # what follows them in their whole names
+_MONTH = rf"\b(?P<name>{'|'.join(_MONTHS)})(?:{_LONG})?\b\.?"
 _FORMS = tuple(
     re.compile(form)
     for form in (

@@ -19,6 +19,9 @@ _SIGNED = re.compile(r"^[+\-−–] ?[^\w\s]{0,3} ?\d[\d.,  ]*\s?\D{0,4}$")  # +
 _FAR_APART = timedelta(days=60)
 _STEM = 4  # letters of a word that another has as its beginning
 _OPEN = re.compile(r"^(?:待|未|un|not ?|to ?(?:be )?)(?=\w)")
+_NOUN = re.compile(r"(?:(?:at|ct|ss)?ions?|als?|ments?|ies|es|e|s)$")
+_TIME = re.compile(r"(?<![\d:])(?:[01]?\d|2[0-3]):[0-5]\d(?![\d:])")
+_SUM = re.compile(r"[¥￥$€£] ?\d|\d ?元|\d[.,]\d\d(?!\d)")
 _DONE = re.compile(r"^已|(?<=\w)(?:e?d|en)$")
 
 
@@ -70,6 +73,22 @@ def are_worked_off(told: Iterable[str]) -> bool:
     still = {_OPEN.sub("", word) for word in words if _OPEN.match(word)}
     over = {word.removeprefix("已") for word in words if _DONE.search(word) and not _OPEN.match(word)}
     return any(_is_root_of(action, done) for action in still for done in over)
+
+
+def name_what_is_done(heads: Iterable[str], told: Iterable[str]) -> bool:
+    """The page is called by an action, and a state under it says that this was done: Refunds, over Refunded."""
+    over = {word for word in map(squash, told) if _DONE.search(word) and not _OPEN.match(word)}
+    stems = {_NOUN.sub("", squash(head)) for head in heads}
+    return any(len(stem) >= _STEM and word.startswith(stem) for stem in stems for word in over)
+
+
+def come_in_now(entries: Iterable[Sequence[str]]) -> bool:
+    """All are of one day, each has its time and no sum of money: a queue that is worked off as it comes in."""
+    told = list(entries)
+    if not told or any(_SUM.search(text) for texts in told for text in texts):
+        return False
+    timed = all(any(map(_TIME.search, texts)) for texts in told)
+    return timed and not span_of_days([text for texts in told for text in texts])
 
 
 def _is_root_of(action: str, done: str) -> bool:

@@ -17,6 +17,7 @@ ON_SIGN = (495, 75)
 def bar_with(
     name: str,
     *,
+    head: str = "订单",
     box: tuple[int, int, int, int] = SIGN,
     drawn: bool = True,
     words: str = "",
@@ -29,7 +30,7 @@ def bar_with(
         )
     lines = (TextLine(words, Box(place.left + 6, place.top + 10, place.right - 6, place.bottom - 10), 0.99),)
     sign = node("", box, Role.IMAGE, clickable=True, description=name)
-    return page(node("订单", (200, 60, 340, 100)), sign, *also, image=image, lines=lines if words else ())
+    return page(node(head, (200, 60, 340, 100)), sign, *also, image=image, lines=lines if words else ())
 
 
 @pytest.mark.parametrize("name", ["更多选项", "More options", "Open navigation menu", "搜索", "Search"])
@@ -45,6 +46,11 @@ def test_a_sign_that_the_platform_names_opens_a_menu_or_a_search(name):
         pytest.param(bar_with("分享"), id="another sign"),
         pytest.param(bar_with("更多", words="退回"), id="the picture shows words"),
         pytest.param(bar_with("更多", drawn=False), id="the picture shows nothing"),
+        pytest.param(bar_with("Search", head="Nearby drivers"), id="somebody is looked for who comes"),
+        pytest.param(bar_with("Search", head="Scan Bluetooth"), id="what is found is taken"),
+        pytest.param(
+            bar_with("搜索", also=(node("点击搜索开始匹配", (40, 400, 400, 440)),)), id="the page tells what it starts"
+        ),
         pytest.param(
             bar_with("搜索", also=(node("88231", (20, 50, 400, 100), Role.EDIT),)), id="a field to search for"
         ),

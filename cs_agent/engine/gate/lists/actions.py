@@ -11,7 +11,11 @@ from cs_agent.engine.screen.words import WEIGHTY, LabelKind, names_a_state, name
 from cs_agent.observation import UiNode
 
 _NAME_CHARS = 8  # of a page's name in Chinese; three times as many letters
-_KEEPS_IN_ORDER = re.compile(r"^(?:删除|移除|编辑|修改|重命名|置顶)$|^(?:delete|remove|edit|rename|pin)$")
+_KEEPS_IN_ORDER = re.compile(
+    r"^(?:删除|移除|编辑|修改|重命名|置顶|停用|启用|归档|复制|分享|隐藏)(?:地址|模板|卡片?|此项)?$|^设为默认$"
+    r"|^(?:delete|remove|edit|rename|(?:un)?pin|(?:un)?share|(?:un)?archive|copy|duplicate|hide|enable|disable)"
+    r"(?: (?:address|card|template|item))?$|^(?:set|make)(?: as)? default$"
+)
 _ACTS = (LabelKind.COMMIT, LabelKind.HOLD)
 
 
@@ -38,8 +42,8 @@ def has_buttons(nodes: tuple[UiNode, ...], root: int) -> bool:
 
 
 def is_done_by_a_button(nodes: tuple[UiNode, ...], root: int) -> bool:
-    """One of the entry's buttons does something, so that a touch on the entry need not: beside Edit and Delete, which
-    keep the list itself in order, it may take the entry."""
+    """One of the entry's buttons does something, so that a touch on the entry need not: beside Edit, Delete or
+    Archive, which keep the list itself in order, it may take the entry."""
     inside = (index for index in inside_of(nodes, root) if is_reacting(nodes[index]))
     said = (text for index in inside for text in texts_of(nodes, index))
     return any(does_something(text) and not _KEEPS_IN_ORDER.match(fold(text)) for text in said)

@@ -11,7 +11,8 @@ import itertools
 import re
 
 from cs_agent.engine.gate.lists.actions import does_something, names_an_action
-from cs_agent.engine.gate.lists.counted import counts_so_many, counts_what_shows
+from cs_agent.engine.gate.lists.around import measures_below, tell_of_one
+from cs_agent.engine.gate.lists.counted import counts_cards, counts_what_shows
 from cs_agent.engine.gate.lists.feet import is_foot_of_app, words_in
 from cs_agent.engine.gate.lists.sections import are_contents, are_days, are_of_a_schedule, is_content
 from cs_agent.engine.gate.lists.worked import has_pair, is_worked, pairs_below
@@ -21,7 +22,6 @@ from cs_agent.engine.screen.structure import (
     column,
     is_reacting,
     is_record,
-    names_of,
     own_texts,
     row_peers,
     texts_of,
@@ -76,7 +76,7 @@ def is_tab(index: int, seen: Observation) -> bool:
     if paper is None:
         return False
     if chosen:
-        return sort_by_states(said, paper, seen) and not _tell_of_one(places, seen)
+        return sort_by_states(said, paper, seen) and not tell_of_one(places, seen)
     filters = all(map(filters_a_list, said)) and any(map(names_everything, said))
     sorts = filters or (_is_joined(places, seen) and _are_borne(said, paper, seen))
     return sorts and _is_drawn_as_chosen(places, seen)
@@ -87,7 +87,7 @@ def _holds_contents(index: int, places: list[int], seen: Observation) -> bool:
     is touched."""
     nodes = seen.nodes or ()
     shown, names = _chosen(places, seen), [" ".join(dict.fromkeys(texts_of(nodes, place))) for place in places]
-    if shown is None or len(places) < _LEAST_PARTS:
+    if shown is None or len(places) < _LEAST_PARTS or measures_below(places, seen):
         return False
     if index == shown:
         return is_content(names[places.index(index)]) and are_contents(names, names)
@@ -115,7 +115,7 @@ def _filters_what_follows(places: list[int], seen: Observation) -> bool:
         return False
     said = [own_texts(nodes, index) for index in entries]
     if counts_what_shows(names, [nodes[place].checked for place in places].index(True), said) and not (
-        _tell_of_one(places, seen) or any(map(names_an_attribute, heads))
+        tell_of_one(places, seen) or any(map(names_an_attribute, heads))
     ):
         return True
     if len(names) < _LEAST_PARTS:
@@ -123,7 +123,7 @@ def _filters_what_follows(places: list[int], seen: Observation) -> bool:
     everything = any(names_everything(name) or _names_all_of(name, heads) for name in names)
     if everything and is_record(nodes, entries[0], seen.size.width, seen.size.height):
         return True
-    if _tell_of_one(places, seen) or any(map(names_an_attribute, heads)):
+    if tell_of_one(places, seen) or any(map(names_an_attribute, heads)):
         return False
     if any(sense(head, button=True).kind in _CHANGES for head in heads):  # Change appointment
         return False
@@ -148,7 +148,7 @@ def _parts_what_is_worked(places: list[int], seen: Observation) -> bool:
     """Whether each entry right below the bar has buttons for what is done with it, and the page above the bar is not
     about one thing. The names of the parts do not matter then; of two parts, the chosen one counts the entries."""
     shown, names, heads = _chosen(places, seen), _names_over(places, seen, least=_LEAST_COUNTED), heads_told(seen)
-    if shown is None or not names or _tell_of_one(places, seen):
+    if shown is None or not names or tell_of_one(places, seen):
         return False
     if any(names_an_attribute(head) or sense(head, button=True).kind in _CHANGES for head in heads):
         return False
@@ -156,12 +156,14 @@ def _parts_what_is_worked(places: list[int], seen: Observation) -> bool:
     if not sorts and any(map(is_acted_on, heads)):  # whoever works off a queue has ways of working
         return False
     entries = _entries_after(places, seen)
-    paired = len(entries) if entries and all(has_pair(index, seen) for index in entries) else 0
-    if not entries:
-        paired = pairs_below(max((seen.nodes or ())[place].box.bottom for place in places), seen)
+    nodes, cards = seen.nodes or (), []
+    if entries and all(has_pair(index, seen) for index in entries):
+        cards = [frozenset(own_texts(nodes, index)) for index in entries]
+    elif not entries:
+        cards = pairs_below(max(nodes[place].box.bottom for place in places), seen)
     if len(names) < _LEAST_PARTS:
-        return counts_so_many(names, places.index(shown), paired)
-    return paired > 0 and _is_joined(places, seen)
+        return counts_cards(names, places.index(shown), cards)
+    return bool(cards) and _is_joined(places, seen)
 
 
 def _names_all_of(name: str, heads: list[str]) -> bool:
@@ -195,25 +197,10 @@ def _shows_more(index: int, places: list[int], said: list[str], seen: Observatio
     or a time; they sort the records below; or pages that can be swiped sideways lie below. Without one of these they
     may be ways of working, which are drawn as tabs as well."""
     states = 2 * sum(filters_a_list(text) or names_a_state(text) for text in said) > len(said)
-    if is_foot_of_app(index, places, seen) or (states and not _tell_of_one(places, seen)):
+    if is_foot_of_app(index, places, seen) or (states and not tell_of_one(places, seen)):
         return True
     paper = _first_paper_below(places[0], seen)
     return (paper is not None and _are_borne(said, paper, seen)) or _lie_over_pages(places, seen)
-
-
-def _tell_of_one(places: list[int], seen: Observation) -> bool:
-    """Whether the page above the bar shows one thing, whose state a part may set: the head has its number, or there is
-    more text below the head that is no control."""
-    nodes = seen.nodes or ()
-    top = min(nodes[place].box.top for place in places)
-    held = [node.box for node in nodes if is_reacting(node)]
-    told = [node for node in nodes if node.label.strip() and not is_reacting(node) and node.box.bottom <= top]
-    told = [node for node in told if not any(box.contains(node.box.center) for box in held)]
-    first = min(told, key=lambda node: node.box.top, default=None)
-    if first is None:
-        return False
-    more = any(node.box.top >= first.box.bottom for node in told)
-    return more or any(map(is_of_a_paper, names_of(first)))
 
 
 def _lie_over_pages(places: list[int], seen: Observation) -> bool:

@@ -19,9 +19,16 @@ from cs_agent.engine.gate.searches import is_a_key, is_looked_up_in, shows_what_
 from cs_agent.engine.gate.windows.pickers import ends_or_leaves, heads_above, is_pointing
 from cs_agent.engine.screen.days import day_of
 from cs_agent.engine.screen.drawn.chevrons import ends_in_chevron
-from cs_agent.engine.screen.head import HEAD
+from cs_agent.engine.screen.head import HEAD, heads_told
 from cs_agent.engine.screen.page import Nature
-from cs_agent.engine.screen.papers import are_kept, are_sorted_by, are_worked_off, is_of_a_ledger
+from cs_agent.engine.screen.papers import (
+    are_kept,
+    are_sorted_by,
+    are_worked_off,
+    come_in_now,
+    is_of_a_ledger,
+    name_what_is_done,
+)
 from cs_agent.engine.screen.structure import (
     column,
     inside_of,
@@ -174,12 +181,15 @@ def _is_marked(root: int, seen: Observation) -> bool:
 def _is_kept(root: int, tabs: list[str], seen: Observation) -> bool:
     """Whether the entries are papers that are kept (`are_kept`) or are named by tabs. A date or number alone may belong
     to a dose, a passenger or a parcel whose state a touch changes: then the states must be known, must not be those of
-    one action that is worked off, and no entry may be of today (a time without a day)."""
+    one action that is worked off, and no entry may be of today (a time without a day). Nor may the page be called by
+    what is done, or the entries come in now."""
     own, entries = own_texts(seen.nodes or (), root), _entries(root, seen)
+    told = list(chain(*entries))
+    if come_in_now(entries) or name_what_is_done(heads_told(seen), (*tabs, *told)):
+        return False
     firm = count_paper_marks(own) > 1 or any(_SUM.search(fold(text)) for text in own)
     if firm:
         return are_kept(own, entries) or are_sorted_by(tabs, own, entries)
-    told = list(chain(*entries))
     today = any(_TIME_IN.search(text) for text in own) and not any(map(day_of, own))
     return are_kept(own, entries) and not today and not are_worked_off((*tabs, *told))
 

@@ -35,9 +35,9 @@ def has_pair(root: int, seen: Observation) -> bool:
     return all(titles) and len({squash(texts[0]) for texts in titles}) == len(entries)
 
 
-def pairs_below(top: int, seen: Observation) -> int:
-    """How many entries there are that do not react themselves: the first things to touch below that height are the
-    same buttons again and again, at the same places, and what is told over each of them differs."""
+def pairs_below(top: int, seen: Observation) -> list[frozenset[str]]:
+    """What is told in each of the entries that do not react themselves: the first things to touch below that height are
+    the same buttons again and again, at the same places, and what is told over each of them differs."""
     nodes = seen.nodes or ()
     below = [i for i, node in enumerate(nodes) if is_reacting(node) and node.box.top >= top and texts_of(nodes, i)]
     lines: list[list[int]] = []
@@ -49,7 +49,7 @@ def pairs_below(top: int, seen: Observation) -> int:
     named = [[texts_of(nodes, index) for index in line] for line in lines]
     alike = [line for line, names in zip(lines, named, strict=True) if names == named[0]]
     if len(alike) < _LEAST_ENTRIES or alike != lines[: len(alike)] or not _are_in_columns(alike, seen):
-        return 0
+        return []
     ends = [top, *(nodes[line[0]].box.bottom for line in alike)]
     told = [
         {squash(node.label) for node in nodes if node.label.strip() and low <= node.box.top and node.box.bottom <= high}
@@ -58,7 +58,7 @@ def pairs_below(top: int, seen: Observation) -> int:
     buttons = {squash(text) for names in named[0] for text in names}
     own = [frozenset(texts - buttons) for texts in told]
     parted = all(own) and len(set(own)) == len(own) and all(_are_decided_by(line, seen) for line in alike)
-    return len(alike) if parted else 0
+    return own if parted else []
 
 
 def _are_in_columns(lines: list[list[int]], seen: Observation) -> bool:

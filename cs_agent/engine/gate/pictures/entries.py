@@ -21,7 +21,7 @@ from cs_agent.engine.screen.drawn.chevrons import ends_in_chevron
 from cs_agent.engine.screen.drawn.pictured import entry_lines, is_boxed, is_pressed_out
 from cs_agent.engine.screen.head import heads_drawn
 from cs_agent.engine.screen.page import Nature
-from cs_agent.engine.screen.papers import seem_kept
+from cs_agent.engine.screen.papers import come_in_now, name_what_is_done, seem_kept
 from cs_agent.engine.screen.structure import share_a_line
 from cs_agent.engine.screen.targets import Target, has_ink
 from cs_agent.engine.screen.text import fold, squash
@@ -114,6 +114,10 @@ def _shows_records(box: Box, entries: tuple[TextLine, ...], scene: Scene) -> boo
     if not searched and not bar:
         return False
     listed = [line.text for entry in entries for line in _entry_of(entry.box, entries, seen) if line not in bar]
+    heads = [line.text for line in heads_drawn(seen)]
+    listing = [[line.text for line in _entry_of(entry.box, entries, seen)] for entry in entries]
+    if not searched and (come_in_now(listing) or name_what_is_done(heads, [line.text for line in bar] + listed)):
+        return False
     customers = searched and (is_long_number(typed) or any(names_customers(text) for text in told))
     return (papers and (searched or seem_kept(listed))) or customers
 

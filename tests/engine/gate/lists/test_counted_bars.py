@@ -41,6 +41,10 @@ def test_the_chosen_part_counts_what_the_list_shows(parts):
             counted("Going 3", "Pending 9", "No 2", entries=(("Ana", "Nov 3"), ("Ben", "Nov 2"), ("Ida", "Nov 1"))),
             id="of people who answered",
         ),
+        pytest.param(
+            counted("Accepted 3", "Declined 1", entries=(("Ana", "#20417"), ("Ben", "#20418"), ("Ida", "#20419"))),
+            id="of people with a number",
+        ),
         pytest.param(counted("Pending (3)", "Done (41)", head="Order status"), id="a state may be set"),
         pytest.param(
             counted("Pending (3)", "Done (41)", also=(node("Anna Berg", (20, 82, 200, 98)),)), id="the page is of one"

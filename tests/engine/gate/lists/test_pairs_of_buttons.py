@@ -162,7 +162,19 @@ def test_buttons_that_keep_a_list_in_order_do_not_tell_what_a_touch_on_an_entry_
 
 
 def test_of_two_parts_over_such_cards_the_chosen_one_counts_them():
-    assert tap(still(parts=("Pending (3)", "Decided")), 400, 130).vouched_by == "kind:tab"
-    assert not passes(still(parts=("Pending (4)", "Decided")), 400, 130)
-    assert not passes(still(parts=("Mine 3", "Ours")), 400, 130)  # none names a state
-    assert not passes(still(parts=("Pending", "Decided")), 400, 130)
+    papers = tuple(f"#44{n} {title}" for n, title in enumerate(TITLES, 71))
+    assert tap(still(parts=("Pending (3)", "Approved"), titles=papers), 400, 130).vouched_by == "kind:tab"
+    assert not passes(still(parts=("Pending (4)", "Approved"), titles=papers), 400, 130)
+    assert not passes(still(parts=("Mine 3", "Ours"), titles=papers), 400, 130)  # none names a state
+    assert not passes(still(parts=("Pending", "Approved"), titles=papers), 400, 130)
+
+
+def test_two_parts_over_people_or_with_another_name_than_a_state_may_be_an_answer():
+    assert not passes(still(parts=("Pending (3)", "Approved")), 400, 130)  # cards without a number of a paper
+    papers = tuple(f"#44{n} {title}" for n, title in enumerate(TITLES, 71))
+    assert not passes(still(parts=("Pending (3)", "Frost"), titles=papers), 400, 130)
+
+
+@pytest.mark.parametrize("name", ["停用", "分享", "删除地址", "Archive", "Remove card", "Set as default"])
+def test_a_button_that_keeps_the_list_in_order_tells_nothing_of_a_touch_on_its_entry(name):
+    assert not passes(cards((name,), filled=()), *ON_ENTRY)

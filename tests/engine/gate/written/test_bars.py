@@ -211,6 +211,43 @@ def test_under_tabs_an_entry_opens_only_if_it_is_of_papers_that_stand_differentl
     assert passes(listed("今日", *rows, tabs=tabs), *ENTRY) is opened
 
 
+PENDING = (("Order 20417", "Nov 3", "Pending"), ("Order 20418", "Nov 2", "Pending"), ("Order 20419", "Oct 31", "Done"))
+
+
+@pytest.mark.parametrize(
+    ("title", "done", "opened"),
+    [
+        ("Refunds", "Refunded", False),
+        ("Approvals", "Approved", False),
+        ("Escalations", "Escalated", False),
+        ("Shipments", "Shipped", False),
+        ("Refunds", "Closed", True),
+        ("Orders", "Refunded", True),
+        ("Orders", "Shipped", True),
+    ],
+)
+def test_a_page_that_is_called_by_what_its_tabs_say_was_done_may_do_it_at_a_touch(title, done, opened):
+    rows = [(*texts, state.replace("Done", done)) for *texts, state in PENDING]
+    assert passes(listed(title, *rows, tabs=("All", "Pending", done)), *ENTRY) is opened
+
+
+@pytest.mark.parametrize(
+    ("times", "more", "opened"),
+    [
+        (("Nov 3, 11:20", "Nov 3, 11:22", "Nov 3, 11:31"), "", False),
+        (("Nov 3, 11:20", "Nov 2, 11:22", "Oct 3, 11:31"), "", True),
+        (("Nov 3", "Nov 3", "Nov 3"), "", True),
+        (("Nov 3, 11:20", "Nov 3, 11:22", "Nov 3, 11:31"), " · $12.50", True),
+    ],
+)
+def test_entries_of_one_day_with_a_time_each_come_in_now_and_are_worked_off(times, more, opened):
+    states = ("New", "Ready", "Ready")
+    rows = [
+        (f"Order 2041{n}", f"{time}{more}", state) for n, (time, state) in enumerate(zip(times, states, strict=True))
+    ]
+    assert passes(listed("Live orders", *rows, tabs=("All", "New", "Ready")), *ENTRY) is opened
+
+
 @pytest.mark.parametrize(
     ("title", "rows", "opened"),
     [

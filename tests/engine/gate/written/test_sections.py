@@ -42,6 +42,14 @@ def test_a_bar_of_what_a_page_holds_is_one_of_tabs_whatever_the_page_is_about(na
     assert not tap(over(*names), *AT, StepContext(put_in=True)).vouched_by
 
 
+@pytest.mark.parametrize("reading", ["21°", "4 ml/h"])
+def test_over_a_mere_reading_such_a_bar_may_set_it(reading):
+    below = node(reading, (200, 400, 340, 460))
+    assert not passes(over("Schedules", "Holds", "Frosts", also=(below,)), *AT)
+    told = node("No holds yet", (100, 500, 400, 540))
+    assert passes(over("Schedules", "Holds", "Frosts", also=(below, told)), *AT)
+
+
 def test_such_a_bar_stands_at_the_foot_of_a_page_that_is_gone_back_from_too():
     assert passes(foot(names=("Desk", "Rooms", "Bills"), also=(BACK,)), 270, 1150)
 
