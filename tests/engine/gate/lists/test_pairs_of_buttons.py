@@ -173,8 +173,3 @@ def test_two_parts_over_people_or_with_another_name_than_a_state_may_be_an_answe
     assert not passes(still(parts=("Pending (3)", "Approved")), 400, 130)  # cards without a number of a paper
     papers = tuple(f"#44{n} {title}" for n, title in enumerate(TITLES, 71))
     assert not passes(still(parts=("Pending (3)", "Frost"), titles=papers), 400, 130)
-
-
-@pytest.mark.parametrize("name", ["停用", "分享", "删除地址", "Archive", "Remove card", "Set as default"])
-def test_a_button_that_keeps_the_list_in_order_tells_nothing_of_a_touch_on_its_entry(name):
-    assert not passes(cards((name,), filled=()), *ON_ENTRY)

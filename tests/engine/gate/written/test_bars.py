@@ -211,6 +211,15 @@ def test_under_tabs_an_entry_opens_only_if_it_is_of_papers_that_stand_differentl
     assert passes(listed("今日", *rows, tabs=tabs), *ENTRY) is opened
 
 
+@pytest.mark.parametrize("name", ["停用", "归档", "删除地址", "设为默认", "Archive", "Remove card", "Disable"])
+def test_beside_a_button_that_keeps_the_list_in_order_a_touch_may_take_the_entry(name):
+    rows = (("Sorry for it", "Nov 3"), ("It is on its way", "Oct 3"), ("A photo, please", "Jan 3"))
+    beside = (420, 200, 500, 235)
+    assert not passes(page(*records(*rows), node(name, beside, Role.BUTTON, clickable=True, parent=1)), *ENTRY)
+    done = node("发货", beside, Role.BUTTON, clickable=True, parent=1)
+    assert tap(page(*records(*rows), done), *ENTRY).vouched_by == "kind:record"
+
+
 PENDING = (("Order 20417", "Nov 3", "Pending"), ("Order 20418", "Nov 2", "Pending"), ("Order 20419", "Oct 31", "Done"))
 
 
