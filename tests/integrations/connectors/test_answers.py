@@ -70,6 +70,19 @@ def test_a_ticket_of_a_strangers_system_is_read_whole(name: str, rest: Rest) -> 
     assert read == case["want"]
     assert [[each.author.value, words_of(each)] for each in remote.messages] == case["said"]
     assert [file.name for file in remote.files] == case["files"]
+    assert all(each.at is None or each.at.utcoffset() is not None for each in remote.messages)
+
+
+@pytest.mark.parametrize("name", ["chatwoot_mail", "freescout_mail", "zammad_mail"])
+def test_a_picture_within_a_mail_is_loaded_from_the_helpdesk_itself(name: str, rest: Rest) -> None:
+    case = told(name)
+    rest.handle = answering(json.loads(json.dumps(case["answers"]).replace("{url}", rest.url)))
+    *_others, picture = connector(name.partition("_")[0], rest, case["options"]).fetch(case["id"]).files
+    rest.handle = lambda asked: (200, b"\x89PNG")
+    assert b"".join(picture.load()) == b"\x89PNG"
+    assert rest.asked[-1].path.startswith(
+        ("/rails/active_storage/", "/storage/attachment/", "/api/v1/ticket_attachment/")
+    )
 
 
 @pytest.mark.parametrize("kind", sorted(SEARCHES))
