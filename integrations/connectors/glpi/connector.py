@@ -10,7 +10,7 @@ import hashlib
 import html
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -30,6 +30,7 @@ from integrations.connectors.glpi.shapes import (
     Made,
     Rows,
     Session,
+    Solution,
     Ticket,
     User,
     Whole,
@@ -54,6 +55,7 @@ from tickets.said import gettext_said as _
 
 _STATUSES = ("", "new", "assigned", "planned", "pending", "solved", "closed")  # by GLPI's number
 _PAGE = 50
+_NEVER = datetime.min.replace(tzinfo=UTC)
 _ID, _CHANGED = "2", "19"  # search options: number, last change
 _REQUESTER = 1
 _MOST_ASKED = 10  # follow-ups whose files are asked for, the newest
@@ -78,6 +80,7 @@ class GlpiConnector(WebConnector):
             ticket = self._ticket(external_id)
             requesters = self._requesters(external_id)
         said = self._followups(external_id, requesters)
+        told = sorted([*said, *self._solutions(external_id)], key=lambda each: each.at or _NEVER)
         queue = ticket.itilcategories_id if self._settings.queue == "category" else ticket.entities_id
         return RemoteTicket(
             external_id=external_id,
@@ -91,7 +94,7 @@ class GlpiConnector(WebConnector):
             url=self.deep_link(external_id),
             created_at=self._moment(ticket.date),
             updated_at=self._moment(ticket.date_mod),
-            messages=tuple(said),
+            messages=tuple(told),
             files=(*self._files(f"Ticket/{number(external_id)}"), *self._sent_later(said)),
         )
 
@@ -203,6 +206,23 @@ class GlpiConnector(WebConnector):
     def _followups(self, external_id: str, requesters: Sequence[Link]) -> list[Message]:
         rows = [shaped(Followup, row) for row in self._rows(f"Ticket/{number(external_id)}/ITILFollowup")]
         return [self._message(each, requesters) for each in sorted(rows, key=lambda each: each.id)]
+
+    def _solutions(self, external_id: str) -> list[Message]:
+        """What colleagues wrote on solving it; none where that is not ours to see."""
+        try:
+            rows = [shaped(Solution, row) for row in self._rows(f"Ticket/{number(external_id)}/ITILSolution")]
+        except (Gone, NotAllowed, BadAnswer):
+            return []
+        return [
+            Message(
+                f"solution-{row.id}",  # counted apart from the follow-ups
+                _html(row.content),
+                Author.OURS if row.users_id == self._me else Author.COLLEAGUE,
+                at=self._moment(row.date_creation),
+                html=True,
+            )
+            for row in rows
+        ]
 
     def _message(self, followup: Followup, requesters: Sequence[Link]) -> Message:
         """Who has no account writes by mail, and is nobody there."""

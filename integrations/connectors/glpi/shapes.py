@@ -43,6 +43,13 @@ class Followup(Shape):
     date: str | None = ""
 
 
+class Solution(Shape):
+    id: int
+    content: str | None = ""
+    users_id: int | None = None
+    date_creation: str | None = ""
+
+
 class Link(Shape):
     users_id: int | None = None
     documents_id: int | None = None
