@@ -105,7 +105,9 @@ def _period(spec: SlotSpec, scene: Scene) -> list[Span]:
 def _text(spec: SlotSpec, scene: Scene) -> list[Span]:
     if spec.to_line_end:
         return distinct(writing.lines_behind(scene.text, spec.words))
-    others = {word for each in scene.specs if each.name != spec.name for word in each.words} - {*spec.words}
+    rest = [each for each in scene.specs if each.name != spec.name]
+    others = {word for each in rest for word in each.words} - {*spec.words}
+    others |= {label + colon for each in rest for label in (each.labels.zh, each.labels.en) if label for colon in ":："}
     return distinct(writing.behind(scene.text, spec.words, sorted(others, key=len, reverse=True)))
 
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from tickets.flows.slots.text import SENTENCE_END, Doubt, Span
+from tickets.flows.slots.writing.identifiers import identifier
 from tickets.flows.slots.writing.starts import doubt_about, starts, trimmed
 
 _JOINS = re.compile(r" (?:on|in|at|of|for|and|with|from)$", re.I)
@@ -56,7 +57,7 @@ def behind(text: str, words: Sequence[str], others: Sequence[str] = ()) -> list[
             labelled = re.search(r"[:：=]", text[start:at])
             is_field = labelled and not text[text.rfind("\n", 0, start) + 1 : start].strip()
             span = _up_to(span, others)
-            told = span if is_field else _without_speech(span)
+            told = identifier(text[start:at], span if is_field else _without_speech(span))
             if not _ANNOUNCES.search(text[start:at]) and _SAID_OF_IT.match(span.value):
                 told = replace(told, doubt=Doubt.UNCLEAR)
             found.append(replace(told, doubt=doubt_about(text, start, span) or told.doubt))
@@ -66,7 +67,7 @@ def behind(text: str, words: Sequence[str], others: Sequence[str] = ()) -> list[
 def _up_to(span: Span, others: Sequence[str]) -> Span:
     """Up to a comma or blank behind which a word of another slot stands: 角色名叫墨染青衣,区服是…"""
     every = "|".join([*(re.escape(word) for word in others), _NUMBER_AHEAD])
-    found = re.search(rf"[,，、 ] ?(?:我的?)?(?:{every})", span.value, re.I)
+    found = re.search(rf"[,，、;；/| ] ?(?:我的?)?(?:{every})", span.value, re.I)
     value = _JOINS.sub("", span.value[: found.start()]) if found else span.value
     return Span(value, span.start, span.start + len(value))
 
