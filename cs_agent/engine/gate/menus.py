@@ -39,7 +39,7 @@ def _is_looked_for(target: Target, scene: Scene) -> bool:
     titles = [node.label for node in nodes if box and share_a_line(node.box, box) and not is_reacting(node)]
     if any(is_handing_over(title) or names_an_action(title) or is_acted_on(title) for title in titles):
         return True
-    names, low = [squash(name) for name in target.names], HEAD * scene.observation.size.height
+    names, low = [squash(name) for name in target.names], box.bottom if box else 0
     told = [node.label for node in nodes if node.box.top >= low]
     return any(name in squash(text) != name for text in told for name in names)
 

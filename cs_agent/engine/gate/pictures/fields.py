@@ -14,7 +14,7 @@ from cs_agent.engine.gate.lists.form_rows import ENDS, may_call, tells_how_it_st
 from cs_agent.engine.gate.windows.pickers import is_pointing
 from cs_agent.engine.screen.compare import grey_of
 from cs_agent.engine.screen.drawn.bands import find_bands
-from cs_agent.engine.screen.drawn.pictured import is_on_coloured_fill, is_pale, room_beside
+from cs_agent.engine.screen.drawn.pictured import is_on_coloured_fill, is_pale, room_beside, stands_in_outline
 from cs_agent.engine.screen.drawn.signs import is_blank
 from cs_agent.engine.screen.drawn.windows import is_dimmed_around
 from cs_agent.engine.screen.head import HEAD
@@ -42,6 +42,7 @@ _STEP = 24  # grey levels from the paper
 _EDGE = 0.02  # of the width: frames of fields are no part of a row
 _HIGH = 0.5  # of the height: a search field stands in the upper half
 _ASIDE = 0.2  # of the width: what is typed begins no further from the left edge
+_AT_LEFT = 1.5  # times the room at the left of a hint is free at its right
 _PLAIN = (LabelKind.PLAIN, LabelKind.NOMINAL)
 
 
@@ -69,6 +70,15 @@ def _begins_by_name(row: list[TextLine], seen: Observation) -> bool:
     """What the field holds begins in the left half, where the values of rows end at the right edge."""
     _, right = room_beside(seen, row[1].box)
     return row[1].box.left < seen.size.width // 2 and right >= row[1].box.left - row[0].box.right
+
+
+def is_field(box: Box, seen: Observation) -> bool:
+    """Whether the words are a field's hint: grey, at the end of their line and at the left of the field, on a page that
+    no dialog dims. A button's words stand in the middle, and a dialog's answers may say 请输入 as well."""
+    beyond = any(line.box.left >= box.right and share_a_line(line.box, box) for line in seen.lines)
+    left, right = room_beside(seen, box)
+    begins = right >= max(_AT_LEFT * left, box.height)
+    return not beyond and begins and stands_in_outline(seen, box) and not is_dimmed_around(seen, box)
 
 
 def is_left_of_search(target: Target, scene: Scene) -> bool:

@@ -11,7 +11,7 @@ from dataclasses import replace
 from cs_agent.engine.gate.findings import Scene
 from cs_agent.engine.gate.pictures.bars import is_filter, is_foot_of_app
 from cs_agent.engine.gate.pictures.entries import is_record, is_row_of_contents, is_row_of_record, shows_typed
-from cs_agent.engine.gate.pictures.fields import is_left_of_search, is_row_of_form, is_under_hint
+from cs_agent.engine.gate.pictures.fields import is_field, is_left_of_search, is_row_of_form, is_under_hint
 from cs_agent.engine.gate.pictures.layout import of_layout
 from cs_agent.engine.gate.pictures.told import tell
 from cs_agent.engine.gate.searches import is_a_key, searches, shows_what_was_typed
@@ -21,7 +21,6 @@ from cs_agent.engine.screen.drawn.pictured import (
     is_alone_in_frame,
     room_beside,
     shares_paper,
-    stands_in_outline,
 )
 from cs_agent.engine.screen.drawn.signs import is_hint_in_box
 from cs_agent.engine.screen.drawn.windows import is_dimmed_around
@@ -48,7 +47,6 @@ _HIGH = 0.5  # of the height: a search field stands in the upper half
 _UPPER = 0.3  # of the height: bars of filters stand further up
 _LEAST_PARTS = 3
 _RIGHT = 0.7  # of the width: a picker's end stands further right
-_AT_LEFT = 1.5  # times the room at the left of a hint is free at its right
 
 
 def own_kind(target: Target, scene: Scene) -> str:
@@ -85,18 +83,9 @@ def _of_words(name: str, box: Box, target: Target, scene: Scene) -> str:
     return "record" if is_record(target, scene) else ""
 
 
-def _is_field(box: Box, seen: Observation) -> bool:
-    """Whether the words are a field's hint: grey, at the end of their line and at the left of the field, on a page that
-    no dialog dims. A button's words stand in the middle, and a dialog's answers may say 请输入 as well."""
-    beyond = any(line.box.left >= box.right and share_a_line(line.box, box) for line in seen.lines)
-    left, right = room_beside(seen, box)
-    begins = right >= max(_AT_LEFT * left, box.height)
-    return not beyond and begins and stands_in_outline(seen, box) and not is_dimmed_around(seen, box)
-
-
 def _is_hint_of_field(line: TextLine, seen: Observation) -> bool:
     if is_hint(line.text):
-        return _is_field(line.box, seen)
+        return is_field(line.box, seen)
     high = line.box.bottom <= _UPPER * seen.size.height
     plain = sense(line.text, button=True).kind in (LabelKind.PLAIN, LabelKind.NOMINAL)
     return high and plain and is_hint_in_box(seen, line.box) and not is_dimmed_around(seen, line.box)

@@ -7,6 +7,7 @@ what in it may be a button without a fill is none of its values.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
@@ -14,7 +15,9 @@ from itertools import pairwise
 from cs_agent.engine.gate.findings import Scene
 from cs_agent.engine.gate.pictures.bars import is_foot_of_app
 from cs_agent.engine.gate.pictures.entries import shows_typed
+from cs_agent.engine.gate.pictures.fields import is_field
 from cs_agent.engine.screen.drawn.bands import Band, find_bands
+from cs_agent.engine.screen.drawn.lines import is_glyph
 from cs_agent.engine.screen.drawn.pictured import (
     is_boxed,
     is_on_coloured_fill,
@@ -27,9 +30,13 @@ from cs_agent.engine.screen.drawn.signs import is_hint_in_box, is_in_search_box
 from cs_agent.engine.screen.head import HEAD
 from cs_agent.engine.screen.structure import share_a_line
 from cs_agent.engine.screen.text import squash
+from cs_agent.engine.screen.vocabulary.titles import is_handing_over
+from cs_agent.engine.screen.words import is_hint, looks_up
 from cs_agent.geometry import Box
 from cs_agent.observation import Observation, Role, TextLine, UiNode
 
+_STATUS = 0.05  # of the height: the phone's own bar, with a notch, is no higher
+_CLOCK = re.compile(r"^(?:[AP]M |[上下]午)?\d{1,2}[::.]\d{2}(?: ?[AP]M)?$")
 _LEAST_PARTS = 3  # of a bar
 _LEAST_ENTRIES = 2
 _ALIKE = 0.04  # of a height: bands this near in height are entries of one list
@@ -57,7 +64,7 @@ def tell(scene: Scene) -> tuple[UiNode, ...]:
     seen, told = scene.observation, _Told()
     entries = _entries(find_bands(seen), seen)
     listed = {line for band in entries for line in band.lines}
-    rest = [line for line in seen.lines if line not in listed]
+    rest = [line for line in seen.lines if line not in listed and not _is_of_no_page(line, seen)]
     for row in _rows(rest):
         if _is_bar(row):
             _tell_bar(row, seen, told)
@@ -70,18 +77,35 @@ def tell(scene: Scene) -> tuple[UiNode, ...]:
     return tuple(told.nodes)
 
 
+def _is_of_no_page(line: TextLine, seen: Observation) -> bool:
+    """Beside the clock in the phone's own bar along the upper edge; or a letter that an icon in the head is read as."""
+    size, box = seen.size, line.box
+    if is_glyph(line) and box.bottom <= HEAD * size.height:
+        return True
+    beside = (other for other in seen.lines if share_a_line(other.box, box))
+    return box.bottom <= _STATUS * size.height and any(_CLOCK.match(other.text.strip()) for other in beside)
+
+
 def _node_of(line: TextLine, scene: Scene) -> UiNode:
     """A field, a button, or words."""
     seen, typed = scene.observation, squash(scene.typed)
     if typed and shows_typed(line, typed) and (len(squash(line.text)) > len(typed) or is_in_search_box(seen, line.box)):
         return UiNode(scene.typed, line.box, role=Role.SEARCH)
-    if is_hint_in_box(seen, line.box):
+    if typed and shows_typed(line, typed) and _has_look_up_beside(line, seen):
+        return UiNode(scene.typed, line.box, role=Role.EDIT)
+    in_field = is_hint_in_box(seen, line.box) or (is_hint(line.text) and is_field(line.box, seen))
+    if in_field and not is_handing_over(line.text):  # what hands over counts as a head of the page
         return UiNode("", line.box, line.text, role=Role.EDIT)
     if is_on_coloured_fill(seen, line.box) or _is_outlined(line.box, seen):
         return _button(line, seen)
     if line.box.top >= _FOOT * seen.size.height and not is_foot_of_app(line.box, scene):
         return _button(line, seen)
     return UiNode(line.text, line.box, role=Role.TEXT)
+
+
+def _has_look_up_beside(line: TextLine, seen: Observation) -> bool:
+    right = (other for other in seen.lines if other.box.left >= line.box.right and share_a_line(other.box, line.box))
+    return any(looks_up(other.text) for other in right)
 
 
 def _is_outlined(box: Box, seen: Observation) -> bool:

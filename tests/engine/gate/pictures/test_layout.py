@@ -189,11 +189,11 @@ def test_other_rows_on_a_form_ask(drawn):
     assert not touched(drawn, 400, 150)
 
 
-def looked_up(button: str = "查询") -> Drawn:
+def looked_up(button: str = "查询", typed: str = "SF13022311", head: str = "快递") -> Drawn:
     drawn = Drawn()
-    drawn.head("快递")
+    drawn.head(head)
     drawn.shape((24, 110, 420, 160), "white")
-    drawn.word("SF13022311", 60, 124)
+    drawn.word(typed, 60, 124)
     drawn.word(button, 450, 124, BLUE)
     return drawn
 
@@ -235,3 +235,48 @@ def test_the_blank_paper_under_a_pale_hint_is_a_fields():
     signed.shape((240, 400, 300, 440), GREY)
     for other in (area(ink=INK), area(end=None), area(hint="立即支付"), area(hint="按住说话"), pointing, signed):
         assert not touched(other, 270, 420)
+
+
+def test_the_phones_own_bar_and_the_icons_of_the_head_tell_nothing_of_the_page():
+    bar = ("待发货", "配送中", "已完成")
+    drawn = orders(bar=bar)
+    drawn.word("10:24", 20, 8)
+    drawn.word("5G 86%", 460, 8)
+    drawn.word("V", 26, 60)
+    assert touched(drawn, 270, 135) == "kind:tab"
+    assert not touched(orders(bar=bar, title="订单 20240511"), 270, 135)  # states of one order, which may be set
+    one = orders(bar=bar)
+    one.word("陈女士", 20, 8)  # no clock stands beside it
+    assert not touched(one, 270, 135)
+
+
+def under_field(hint: str, title: str = "我的办件", colour: str = "#e4e6ea") -> Drawn:
+    drawn = Drawn()
+    drawn.head(title)
+    drawn.shape((0, 100, 539, 159), "white")
+    drawn.shape((16, 108, 523, 152), colour)
+    drawn.word(hint, 32, 119, "#a0a0a0")
+    drawn.bar("全部", "办理中", "已办结", top=164)
+    numbers = ("受理号 202611020018", "受理号 202609110231", "受理号 202607300077")
+    rows = zip(("居住证签注", "社保转移", "公积金提取"), numbers, ("办理中", "已办结", "已办结"), strict=True)
+    drawn.rows(*rows, top=220)
+    return drawn
+
+
+def test_a_hint_in_its_field_is_a_field_and_no_head_of_the_list_below():
+    assert touched(under_field("请输入办件编号"), 300, 270) == "kind:record"
+    assert not touched(under_field("请输入办件编号", title="转派给"), 300, 270)
+    assert not touched(under_field("请输入转派对象"), 300, 270)
+
+
+def test_what_was_typed_beside_a_look_up_found_the_entries_that_bear_it():
+    drawn = looked_up(typed="20240511", head="订单查询")
+    rows = tuple(
+        (f"订单 2024051101{n}", f"2024-0{n}-01", state) for n, state in ((1, "待发货"), (2, "已发货"), (3, "已完成"))
+    )
+    drawn.rows(*rows, top=180)
+    assert touched(drawn, 300, 230, typed="20240511") == "kind:record"
+    assert not touched(drawn, 300, 230)
+    other = looked_up("发送", typed="20240511", head="订单查询")
+    other.rows(*rows, top=180)
+    assert not touched(other, 300, 230, typed="20240511")
