@@ -93,14 +93,18 @@ def _node_of(line: TextLine, scene: Scene) -> UiNode:
         return UiNode(scene.typed, line.box, role=Role.SEARCH)
     if typed and shows_typed(line, typed) and _has_look_up_beside(line, seen):
         return UiNode(scene.typed, line.box, role=Role.EDIT)
-    in_field = is_hint_in_box(seen, line.box) or (is_hint(line.text) and is_field(line.box, seen))
-    if in_field and not is_handing_over(line.text):  # what hands over counts as a head of the page
+    if is_hint_in_box(seen, line.box) or _asks_in_field(line, seen):
         return UiNode("", line.box, line.text, role=Role.EDIT)
     if is_on_coloured_fill(seen, line.box) or _is_outlined(line.box, seen):
         return _button(line, seen)
     if line.box.top >= _FOOT * seen.size.height and not is_foot_of_app(line.box, scene):
         return _button(line, seen)
     return UiNode(line.text, line.box, role=Role.TEXT)
+
+
+def _asks_in_field(line: TextLine, seen: Observation) -> bool:
+    """请输入…, within its field; what hands over counts as a head of the page."""
+    return is_hint(line.text) and not is_handing_over(line.text) and is_field(line.box, seen)
 
 
 def _has_look_up_beside(line: TextLine, seen: Observation) -> bool:
