@@ -562,10 +562,25 @@ def test_waiting_ends_by_a_press_and_the_next_question_can_be_asked(visit: Login
     expect(page.locator("#ask-text")).to_be_visible()
 
 
+# Resolves when the element's picture has come and it has stood still for some frames.
+AT_REST = """element => new Promise(rested => {
+  let last = "", still = 0;
+  const look = () => {
+    const box = element.getBoundingClientRect();
+    const now = [box.x, box.y, box.width, box.height].join();
+    still = now === last && [...element.querySelectorAll("img")].every(image => image.complete) ? still + 1 : 0;
+    last = now;
+    if (still > 10) rested(); else requestAnimationFrame(look);
+  };
+  look();
+})"""
+
+
 def drag_over(page: Page, stage: Locator, share: tuple[float, float, float, float]) -> None:
     """Fractions of the picture: left, top, right, bottom. What the page fetches has come and moves nothing more."""
     page.wait_for_load_state("networkidle")
-    stage.hover()  # in sight, and at rest
+    stage.hover()  # in sight
+    stage.evaluate(AT_REST)
     box = stage.bounding_box()
     assert box is not None
     places = [(box["x"] + box["width"] * x, box["y"] + box["height"] * y) for x, y in (share[:2], share[2:])]
