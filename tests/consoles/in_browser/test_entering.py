@@ -168,7 +168,7 @@ def test_in_zendesk_a_first_request_that_is_sent_again_is_refused_in_the_frame(
     page, frame = zendesk(context, console, desk)
     expect(frame.locator("[data-allow]")).to_be_visible()
     page.evaluate("document.querySelector('form').submit()")
-    expect(frame.locator("h1")).to_contain_text("链接已经用过")
+    expect(frame.get_by_role("heading").filter(has_text="链接已经用过")).to_be_visible()
     keep_picture(page, "entry-replayed-zh")
 
 
