@@ -55,8 +55,13 @@ class Kind:
     needs: tuple[tuple[str, ...], ...] = ()
 
 
+def _others(spec: SlotSpec, scene: Scene) -> list[SlotSpec]:
+    """The flow's other slots."""
+    return [each for each in scene.specs if each.name != spec.name]
+
+
 def _orders(spec: SlotSpec, scene: Scene) -> list[Span]:
-    rivals = [each.words for each in scene.specs if each.name != spec.name and KINDS[each.kind].read is _orders]
+    rivals = [each.words for each in _others(spec, scene) if KINDS[each.kind].read is _orders]
     return orders.orders(scene.text, spec.words, rivals)
 
 
@@ -75,8 +80,7 @@ def _mobile(spec: SlotSpec, scene: Scene) -> list[Span]:
 
 
 def _money(spec: SlotSpec, scene: Scene) -> list[Span]:
-    others = [each for each in scene.specs if each.kind == spec.kind and each.name != spec.name]
-    rivals = [word for each in others for word in each.words]
+    rivals = [word for each in _others(spec, scene) if each.kind == spec.kind for word in each.words]
     found = money.wished(scene.text, spec.words, rivals, full=spec.full, half=spec.half)
     if found or spec.required:
         return found
@@ -105,7 +109,7 @@ def _period(spec: SlotSpec, scene: Scene) -> list[Span]:
 def _text(spec: SlotSpec, scene: Scene) -> list[Span]:
     if spec.to_line_end:
         return distinct(writing.lines_behind(scene.text, spec.words))
-    rest = [each for each in scene.specs if each.name != spec.name]
+    rest = _others(spec, scene)
     others = {word for each in rest for word in each.words} - {*spec.words}
     others |= {label + colon for each in rest for label in (each.labels.zh, each.labels.en) if label for colon in ":："}
     return distinct(writing.behind(scene.text, spec.words, sorted(others, key=len, reverse=True)))
@@ -113,7 +117,7 @@ def _text(spec: SlotSpec, scene: Scene) -> list[Span]:
 
 def _address(spec: SlotSpec, scene: Scene) -> list[Span]:
     """Where the text announces none that could be read, and the flow needs one, those that it names are offered."""
-    rest = [each for each in scene.specs if each.name != spec.name]
+    rest = _others(spec, scene)
     labels = {word for each in rest for word in (each.labels.zh, each.labels.en, *each.words) if len(word) > 1}
     labels |= {each.labels.zh + phrase for each in rest for option in each.options for phrase in option.phrases}
     rivals = {word for each in rest if KINDS[each.kind].read is _address for word in each.words} - {*spec.words}

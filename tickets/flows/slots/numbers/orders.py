@@ -42,7 +42,7 @@ def orders(text: str, words: Sequence[str] = (), rivals: Sequence[Sequence[str]]
     written = capped(text, chains(text, every), lambda chain: _in_chain(text, chain, own))
     spoken = [span for span in spoken_digits(text) if own.search(before_noun(text, span.start))]
     found = sorted([*written, *spoken], key=lambda span: span.start)
-    joined = list(_joined(text, found, own))
+    joined = list(_joined(text, every, found, own))
     starts = {span.start for span in joined}
     found = sorted([*(span for span in found if span.start not in starts), *joined], key=lambda span: span.start)
     found = [span for span in found if not _is_a_rival_s(before_noun(text, span.start), own, others)]
@@ -66,13 +66,13 @@ def _is_a_rival_s(lead: str, own: re.Pattern[str], others: Sequence[re.Pattern[s
     return theirs is not None and (mine is None or theirs < mine.start())
 
 
-def _joined(text: str, found: list[Span], own: re.Pattern[str]) -> Iterator[Span]:
+def _joined(text: str, every: Sequence[Code], found: list[Span], own: re.Pattern[str]) -> Iterator[Span]:
     """会员号8800123456和8800123457: a code of the same form that a word joins to one with its noun bears it too."""
     taken = {span.start for span in found if span.doubt is None}
-    every = {code.start: code for code in codes(text)}
+    starting = {code.start: code for code in every}
     for span in found:
         join = _AND.match(text, span.end) if own.search(before_noun(text, span.start)) else None
-        other = every.get(join.end()) if join else None
+        other = starting.get(join.end()) if join else None
         whole = span.doubt is not Doubt.UNREADABLE
         if whole and other and other.start not in taken and _form(other.clean) == _form(span.value):
             yield Span(other.clean, other.start, other.end, span.doubt)
@@ -95,11 +95,11 @@ def _slips(text: str, every: Sequence[Code], found: Sequence[Span]) -> list[Span
     sure = [span.value for span in found if span.doubt is None]
     known = {span.start for span in found}
     near = (code for code in every if code.start not in known and any(_is_nearly(code.clean, value) for value in sure))
-    denied = Doubt.NEGATED
-    return [
-        Span(code.clean, code.start, code.end, denied if doubt_about_order(text, code) is denied else Doubt.UNCLEAR)
-        for code in near
-    ]
+    return [Span(code.clean, code.start, code.end, _denied_or_unclear(text, code)) for code in near]
+
+
+def _denied_or_unclear(text: str, code: Code) -> Doubt:
+    return Doubt.NEGATED if doubt_about_order(text, code) is Doubt.NEGATED else Doubt.UNCLEAR
 
 
 def _is_nearly(value: str, other: str) -> bool:

@@ -77,7 +77,7 @@ def addresses(text: str, words: Sequence[str], labels: Sequence[str] = (), rival
         label = _LABEL.match(text, at)
         at = label.end() if label else at
         end, sure = _end_of_address(text, at, label_of_others)
-        span = trimmed(text, at, at + len(_PARTICLES.sub("", text[at:end].rstrip()).rstrip(" .")))
+        span = trimmed(text, at, at + len(_without_particles(text[at:end]).rstrip(" .")))
         whole, sure = is_address(span.value), sure and not _OLD_ASIDE.search(span.value)
         if not whole and not re.search("地址|address", text[start:at], re.I):
             continue  # 送到的时候: the word alone announces nothing
@@ -99,11 +99,15 @@ def unannounced(text: str) -> list[Span]:
         if (found and at < found[-1].end) or _OLD.search(lead):
             continue
         end, _sure = _end_of_address(text, at)
-        span = trimmed(text, at, at + len(_PARTICLES.sub("", text[at:end].rstrip()).removesuffix("是")))
+        span = trimmed(text, at, at + len(_without_particles(text[at:end]).removesuffix("是")))
         if is_address(span.value):
             named = _CALLED_NEW.match(text, span.end)
             found.append(span.doubted(doubt_about(text, at, span) if named else Doubt.UNCLEAR))
     return found
+
+
+def _without_particles(text: str) -> str:
+    return _PARTICLES.sub("", text.rstrip())
 
 
 def _is_short_or_english(piece: str) -> bool:
@@ -135,7 +139,7 @@ def _end_of_address(text: str, at: int, label_of_others: re.Pattern[str] = _FIEL
     sure = (bool(stop) or end < at + MOST) and not _GOES_ON.match(text, end)
     cuts = [*(cut.start() for cut in _CUT.finditer(text, at, end)), end]
     for cut, following in pairwise(cuts):
-        piece = _PARTICLES.sub("", text[cut + 1 : following].strip())
+        piece = _without_particles(text[cut + 1 : following].lstrip())
         if not piece:
             continue
         goes_on = CHINESE_PART.search(piece) or _CITY.fullmatch(piece) or _is_short_or_english(piece)

@@ -58,7 +58,7 @@ def behind(text: str, words: Sequence[str], others: Sequence[str] = ()) -> list[
             is_field = labelled and not text[text.rfind("\n", 0, start) + 1 : start].strip()
             span = _up_to(span, others)
             told = identifier(text[start:at], span if is_field else _without_speech(span))
-            if not _ANNOUNCES.search(text[start:at]) and _SAID_OF_IT.match(span.value):
+            if not announced and _SAID_OF_IT.match(span.value):  # where one place announces, all that are read do
                 told = replace(told, doubt=Doubt.UNCLEAR)
             found.append(replace(told, doubt=doubt_about(text, start, span) or told.doubt))
     return found
